@@ -1,0 +1,120 @@
+import type { CaseEvent, CaseReport, Evidence, Position, TimeSource } from '../domain.ts'
+import { CASE_ID_PATTERN } from '../domain.ts'
+import {
+  checkedComponent,
+  checkedCount,
+  checkedFinite,
+  checkedLatE7,
+  checkedLonE7,
+  checkedText,
+  checkedTimeMs,
+} from './checks.ts'
+import { refuse } from './decode-error.ts'
+import { CaseReportType } from './schema.ts'
+
+const MAX_SAMPLES = 256
+const EVENTS: (CaseEvent | undefined)[] = [undefined, 'raised', 'updated', 'cleared']
+export const TIME_SOURCES: (TimeSource | undefined)[] = [undefined, 'gps', 'system']
+const POSITION_SOURCES: (Position['source'] | undefined)[] = [undefined, 'survey', 'fix']
+
+export interface CaseReportMessage {
+  caseId: string
+  event: number
+  revision: number
+  component: string
+  fault: string
+  episode: number
+  timeMs: unknown
+  raisedMs: unknown
+  timeSource: number
+  position: { latE7: number; lonE7: number; source: number } | null
+  evidence: {
+    metric: string
+    rule: string
+    raise: number
+    clear: number
+    holdMs: number
+    samples: { timeMs: unknown; value: number }[]
+    suppressed: number
+  } | null
+}
+
+export function encodeCaseReport(report: CaseReport): Uint8Array {
+  const { position } = report
+  return CaseReportType.encode(
+    CaseReportType.fromObject({
+      ...report,
+      event: EVENTS.indexOf(report.event),
+      timeMs: Math.round(report.timeMs),
+      raisedMs: Math.round(report.raisedMs),
+      timeSource: TIME_SOURCES.indexOf(report.timeSource),
+      position: position && {
+        latE7: Math.round(position.lat * 1e7),
+        lonE7: Math.round(position.lon * 1e7),
+        source: POSITION_SOURCES.indexOf(position.source),
+      },
+      evidence: {
+        ...report.evidence,
+        samples: report.evidence.samples.map((s) => ({ timeMs: Math.round(s.timeMs), value: s.value })),
+      },
+    }),
+  ).finish()
+}
+
+/** @throws DecodeError */
+export function decodeCaseReport(message: CaseReportMessage): CaseReport {
+  if (!CASE_ID_PATTERN.test(message.caseId))
+    refuse('bad-value', `case id ${JSON.stringify(message.caseId.slice(0, 80))}: expected ${CASE_ID_PATTERN}`)
+  const event = EVENTS[message.event] ?? refuse('bad-value', `case event ${message.event}`)
+  if (message.revision < 1) refuse('bad-value', `case revision ${message.revision}, expected from 1`)
+  if (message.episode < 1) refuse('bad-value', `case episode ${message.episode}, expected from 1`)
+  const report: CaseReport = {
+    caseId: message.caseId,
+    event,
+    revision: message.revision,
+    component: checkedComponent(message.component, 'case component'),
+    fault: checkedFault(message.fault),
+    episode: message.episode,
+    timeMs: checkedTimeMs(message.timeMs, 'case time'),
+    raisedMs: checkedTimeMs(message.raisedMs, 'case raise time'),
+    timeSource: decodeTimeSource(message.timeSource),
+    evidence: decodeEvidence(message.evidence ?? refuse('missing-field', 'case evidence')),
+  }
+  if (message.position) report.position = decodePosition(message.position)
+  return report
+}
+
+export function decodeTimeSource(value: number): TimeSource {
+  return TIME_SOURCES[value] ?? refuse('bad-value', `time source ${value}`)
+}
+
+function checkedFault(fault: string): string {
+  checkedText(fault, 'case fault', 64)
+  if (!/^[a-z][a-z0-9_]*$/.test(fault))
+    refuse('bad-value', `fault ${JSON.stringify(fault)}: expected a name like cover_tilted`)
+  return fault
+}
+
+function decodePosition(message: NonNullable<CaseReportMessage['position']>): Position {
+  return {
+    lat: checkedLatE7(message.latE7, 'case position') / 1e7,
+    lon: checkedLonE7(message.lonE7, 'case position') / 1e7,
+    source: POSITION_SOURCES[message.source] ?? refuse('bad-value', `position source ${message.source}`),
+  }
+}
+
+function decodeEvidence(message: NonNullable<CaseReportMessage['evidence']>): Evidence {
+  checkedCount(message.samples, MAX_SAMPLES, 'evidence samples')
+  return {
+    metric: checkedText(message.metric, 'evidence metric', 64),
+    rule: checkedText(message.rule, 'evidence rule', 64),
+    raise: checkedFinite(message.raise, 'raise threshold'),
+    clear: checkedFinite(message.clear, 'clear threshold'),
+    holdMs: message.holdMs,
+    samples: message.samples.map((sample) => ({
+      timeMs: checkedTimeMs(sample.timeMs, 'sample time'),
+      value: checkedFinite(sample.value, 'sample value'),
+    })),
+    suppressed: message.suppressed,
+  }
+}

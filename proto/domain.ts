@@ -1,0 +1,163 @@
+/**
+ * The things that gateway and hub speak of. Units stand in the names; coordinates are WGS-84 degrees;
+ * times are Unix milliseconds, UTC. A value that is not known is absent, never 0.
+ */
+
+/** How a position was found; the order is that of NMEA 0183 GGA field 6 (1 = gps). */
+export const QUALITIES = [
+  'none',
+  'gps',
+  'dgps',
+  'pps',
+  'rtk',
+  'float-rtk',
+  'estimated',
+  'manual',
+  'simulated',
+] as const
+export type Quality = Exclude<(typeof QUALITIES)[number], 'none'>
+
+/** A position fix (定位点): what a receiver said of one epoch. */
+export interface Fix {
+  timeMs: number
+  lat: number
+  lon: number
+  altM?: number
+  speedMps?: number
+  courseDeg?: number
+  hdop?: number
+  satellites?: number
+  quality?: Quality
+  /** One sigma, horizontal. */
+  accuracyM?: number
+}
+
+/** One measurement at a component: `metric` names quantity and unit (`tilt_deg`). */
+export interface Reading {
+  component: string
+  metric: string
+  timeMs: number
+  value: number
+}
+
+/** Where the time of a record came from. */
+export type TimeSource = 'gps' | 'system'
+
+export interface Position {
+  lat: number
+  lon: number
+  /** `survey`: the component's surveyed place; `fix`: the gateway's last good fix. */
+  source: 'survey' | 'fix'
+}
+
+/** Why a case was raised or cleared: what was measured and by which rule. */
+export interface Evidence {
+  metric: string
+  /** Name and version: `cover_tilted/1`. */
+  rule: string
+  raise: number
+  clear: number
+  holdMs: number
+  samples: { timeMs: number; value: number }[]
+  /** How often the threshold was crossed without being held since the last report. */
+  suppressed: number
+}
+
+export type CaseEvent = 'raised' | 'updated' | 'cleared'
+
+/** A fault at a component, as the gateway that found it reports it (采集上报). */
+export interface CaseReport {
+  caseId: string
+  event: CaseEvent
+  /** Counts the reports of one case from 1; a later report replaces an earlier one. */
+  revision: number
+  /** 16-digit component code (部件编码). */
+  component: string
+  fault: string
+  /** Which occurrence of this fault at this component, from 1. */
+  episode: number
+  timeMs: number
+  raisedMs: number
+  timeSource: TimeSource
+  position?: Position
+  evidence: Evidence
+}
+
+export const PORT_STATES = [
+  'open',
+  'opening',
+  'silent',
+  'baud',
+  'busy',
+  'missing',
+  'denied',
+  'failed',
+] as const
+export type PortStateName = (typeof PORT_STATES)[number]
+
+export interface PortState {
+  name: string
+  path: string
+  state: PortStateName
+  detail?: string
+  counters: Record<string, number>
+}
+
+/** How a gateway is. */
+export interface Health {
+  timeMs: number
+  timeSource: TimeSource
+  uptimeS: number
+  version: string
+  memoryBytes: number
+  ports: PortState[]
+  outbox: { records: number; bytes: number; dropped: Record<string, number> }
+}
+
+export interface FixBatch {
+  /** The gateway itself unless named. */
+  device?: string
+  fixes: Fix[]
+}
+
+export interface ReadingBatch {
+  readings: Reading[]
+}
+
+/** Lanes in the order in which they are sent. */
+export const LANES = ['case', 'health', 'fix', 'reading'] as const
+export type Lane = (typeof LANES)[number]
+
+/** What an envelope carries; the lane says which. */
+export type Body =
+  | { lane: 'case'; report: CaseReport }
+  | { lane: 'health'; health: Health }
+  | { lane: 'fix'; batch: FixBatch }
+  | { lane: 'reading'; batch: ReadingBatch }
+
+/** (gateway, boot, sequence) names a record for ever: it may arrive twice and is kept once. */
+export interface RecordName {
+  gateway: string
+  /** 12 hex digits, drawn at each start of the gateway process. */
+  boot: string
+  sequence: number
+}
+
+export interface Receipt {
+  boot: string
+  sequences: number[]
+}
+
+export interface Presence {
+  online: boolean
+  boot: string
+  timeMs: number
+  version: string
+}
+
+/** Gateways and devices: letters, digits, `_`, `-`; safe in topics, paths, line protocol and HTML. */
+export const ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
+/** Component code: 6 admin division + 10 digits of class, kind and serial (either profile). */
+export const COMPONENT_PATTERN = /^\d{16}$/
+/** Case id as gateways make it: 9 base-32 digits of the raise time, `-`, 10 of a hash. */
+export const CASE_ID_PATTERN = /^[0-9a-z]{9}-[0-9a-z]{10}$/

@@ -1,0 +1,235 @@
+import { z } from 'zod'
+import { Components, Grids, Streets } from './district.ts'
+import { CASE_ID_PATTERN, ID_PATTERN } from './domain.ts'
+
+/**
+ * What the hub answers under /api/v1: the hub serves by these schemas and the page is typed by them.
+ * Times are ISO 8601 in UTC with milliseconds, except in the `columns` of a track (Unix ms). Absent values
+ * are left out; in columns they are null.
+ */
+
+const Time = z.string().describe('ISO 8601, UTC')
+const Ratio = z.number().min(0).max(1)
+
+export const DeviceId = z.string().regex(ID_PATTERN, 'expected 1 to 64 letters, digits, _ or -')
+export const CaseId = z.string().regex(CASE_ID_PATTERN, 'expected a case id such as 1k2m3n4p5-0a1b2c3d4e')
+
+/** A moment in a query: ISO 8601 (2026-05-01T08:00:00Z, an offset is allowed; a bare date is UTC) or Unix ms. */
+export const Moment = z.string().transform((text, context) => {
+  const timeMs = /^-?\d{9,}$/.test(text) ? Number(text) : Date.parse(text)
+  if (Number.isFinite(timeMs)) return timeMs
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text.slice(0, 40))} is no time: expected ISO 8601 (2026-05-01T08:00:00Z) or Unix milliseconds`,
+  })
+  return z.NEVER
+})
+
+/** Half-open: from ≤ time < to. Default: the last 24 hours. */
+export const RangeQuery = z.object({ from: Moment.optional(), to: Moment.optional() })
+
+export const HttpError = z.object({
+  error: z.object({
+    /** What went wrong, where, and what was expected. */
+    message: z.string(),
+    /** What to do about it. */
+    hint: z.string().optional(),
+  }),
+})
+
+export const Health = z.object({
+  status: z.enum(['ok', 'degraded']),
+  version: z.string(),
+  uptimeS: z.number(),
+  /** A line for each part: broker, intake, track store, ledger. */
+  parts: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
+})
+
+/** The same fields as `gridpatrol nmea` prints. */
+export const FixJson = z.object({
+  time: Time,
+  lat: z.number(),
+  lon: z.number(),
+  altM: z.number().optional(),
+  speedMps: z.number().optional(),
+  courseDeg: z.number().optional(),
+  hdop: z.number().optional(),
+  satellites: z.number().optional(),
+  quality: z.string().optional(),
+  accuracyM: z.number().optional(),
+})
+
+export const Device = z.object({
+  id: DeviceId,
+  gateway: DeviceId,
+  /** Is its gateway connected now. */
+  online: z.boolean(),
+  /** The gateway's last message. */
+  lastSeen: Time.optional(),
+  lastFix: FixJson.optional(),
+})
+export const Devices = z.object({ devices: z.array(Device) })
+
+export const TRACK_FORMATS = ['columns', 'json', 'geojson', 'gpx', 'csv'] as const
+export const TrackQuery = RangeQuery.extend({
+  format: z.enum(TRACK_FORMATS).default('columns'),
+  crs: z.enum(['wgs84', 'gcj02', 'bd09']).default('wgs84'),
+})
+
+const NullableColumn = z.array(z.number().nullable()).optional()
+/** One array a quantity, all of the same length; a quantity that no fix has is left out. */
+export const TrackColumns = z.object({
+  device: DeviceId,
+  from: Time,
+  to: Time,
+  count: z.number().int(),
+  columns: z.object({
+    timeMs: z.array(z.number()),
+    lat: z.array(z.number()),
+    lon: z.array(z.number()),
+    altM: NullableColumn,
+    speedMps: NullableColumn,
+    courseDeg: NullableColumn,
+    hdop: NullableColumn,
+    satellites: NullableColumn,
+    /** Numbers of NMEA 0183 GGA field 6: 1 gps, 2 dgps … */
+    quality: NullableColumn,
+    accuracyM: NullableColumn,
+  }),
+})
+export const TrackJson = z.object({
+  device: DeviceId,
+  from: Time,
+  to: Time,
+  count: z.number().int(),
+  fixes: z.array(FixJson),
+})
+
+export const Span = z.object({ from: Time, to: Time, durationS: z.number() })
+
+export const Summary = z.object({
+  device: DeviceId,
+  from: Time,
+  to: Time,
+  fixes: z.number().int(),
+  first: Time.optional(),
+  last: Time.optional(),
+  distanceM: z.number(),
+  movingS: z.number(),
+  maxSpeedMps: z.number().optional(),
+  stops: z.array(Span.extend({ lat: z.number(), lon: z.number() })),
+  /** Nothing was recorded: counts neither as distance nor as coverage. */
+  gaps: z.array(
+    Span.extend({ cause: z.enum(['no-fix', 'no-power', 'no-uplink', 'off-duty', 'paused', 'unknown']) }),
+  ),
+})
+
+export const CoverageQuery = RangeQuery.extend({
+  grid: z.string().min(1).max(24),
+  policy: z.enum(['area']).default('area'),
+})
+
+/** Cells in rows from south to north, each row from west to east; bitmaps hold one bit a cell, lowest bit first. */
+export const Coverage = z.object({
+  grid: z.string(),
+  from: Time,
+  to: Time,
+  policy: z.object({ id: z.string(), version: z.number().int(), text: z.string() }),
+  /** Covered ÷ inside. */
+  coverage: Ratio,
+  /** Cells whose only fixes were too poor to say ÷ inside. */
+  cannotTell: Ratio,
+  insideCells: z.number().int(),
+  coveredCells: z.number().int(),
+  cannotTellCells: z.number().int(),
+  /** Devices that gave fixes inside the grid in this range. */
+  devices: z.array(DeviceId),
+  cells: z.object({
+    sizeM: z.number(),
+    columns: z.number().int(),
+    rows: z.number().int(),
+    west: z.number(),
+    south: z.number(),
+    cellLonDeg: z.number(),
+    cellLatDeg: z.number(),
+    /** Base64 bitmaps of columns × rows bits. */
+    inside: z.string(),
+    covered: z.string(),
+    cannotTell: z.string(),
+  }),
+})
+
+/** `reported`: a gateway raised it; `cleared`: the fault went away by itself and the gateway said so. */
+export const CASE_STATUSES = ['reported', 'cleared'] as const
+
+export const EvidenceJson = z.object({
+  metric: z.string(),
+  rule: z.string(),
+  raise: z.number(),
+  clear: z.number(),
+  holdMs: z.number(),
+  samples: z.array(z.object({ time: Time, value: z.number() })),
+  suppressed: z.number(),
+})
+
+export const CaseStep = z.object({
+  step: z.enum(['raised', 'updated', 'cleared']),
+  time: Time,
+  /** Who did it: a gateway here. */
+  by: z.string(),
+  evidence: EvidenceJson.optional(),
+})
+
+/** A case (案件); also what is published, retained while open, on gridpatrol/v1/cases/{caseId}. */
+export const Case = z.object({
+  id: CaseId,
+  status: z.enum(CASE_STATUSES),
+  open: z.boolean(),
+  component: z.string(),
+  /** Of the register, where the component is known there. */
+  componentName: z.string().optional(),
+  grid: z.string().optional(),
+  fault: z.string(),
+  /** Of the catalogue: { zh: '井盖倾斜', en: 'Cover tilted' }. */
+  faultName: z.object({ zh: z.string(), en: z.string() }),
+  gateway: DeviceId,
+  episode: z.number().int(),
+  raised: Time,
+  updated: Time,
+  cleared: Time.optional(),
+  position: z.object({ lat: z.number(), lon: z.number(), source: z.enum(['survey', 'fix']) }).optional(),
+  evidence: EvidenceJson,
+})
+export const CaseWithSteps = Case.extend({ steps: z.array(CaseStep) })
+export const CasesQuery = z.object({
+  open: z.stringbool().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+})
+export const Cases = z.object({ cases: z.array(Case) })
+
+export const GridsAnswer = Grids
+export const StreetsAnswer = Streets
+export const ComponentsAnswer = Components
+
+/** Settings the page needs before it draws. */
+export const PageSettings = z.object({
+  /** Base map: absent, the district's own streets are drawn. */
+  tileUrl: z.string().optional(),
+  tileAttribution: z.string().optional(),
+})
+
+/** Server-sent events of /api/v1/live: `event:` names the kind, `data:` is the JSON. */
+export const LiveFixes = z.object({ device: DeviceId, fixes: z.array(FixJson) })
+export const LiveCase = Case
+export const LiveDevice = z.object({ id: DeviceId, online: z.boolean() })
+export const LIVE_EVENTS = { fixes: LiveFixes, case: LiveCase, device: LiveDevice } as const
+
+export type FixJson = z.infer<typeof FixJson>
+export type Device = z.infer<typeof Device>
+export type TrackColumns = z.infer<typeof TrackColumns>
+export type Summary = z.infer<typeof Summary>
+export type Coverage = z.infer<typeof Coverage>
+export type Case = z.infer<typeof Case>
+export type CaseWithSteps = z.infer<typeof CaseWithSteps>
+export type EvidenceJson = z.infer<typeof EvidenceJson>
+export type PageSettings = z.infer<typeof PageSettings>
