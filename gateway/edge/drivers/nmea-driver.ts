@@ -1,0 +1,60 @@
+import type { Fix } from '../../../proto/domain.ts'
+import type { EdgeClock } from '../clock.ts'
+import type { Driver, DriverContext } from './driver.ts'
+import { NmeaDecoder } from './nmea/nmea.ts'
+
+/** A burst of sentences is over when the line has been quiet for this long: the epoch's fix is given out. */
+const IDLE_MS = 120
+
+/**
+ * A GPS receiver that writes NMEA 0183: bytes in, fixes out. A fix whose receiver gave no date takes the day
+ * from the gateway's clock; the clock learns from dated fixes.
+ */
+export function startNmeaDriver(context: DriverContext, clock: EdgeClock, onFix: (fix: Fix) => void): Driver {
+  const decoder = new NmeaDecoder({
+    onFix({ timeMs, timeOfDayMs, ...rest }) {
+      if (timeMs !== undefined) {
+        clock.observeGps(timeMs)
+        onFix({ ...rest, timeMs })
+      } else if (timeOfDayMs !== undefined) {
+        context.count('fixes-dated-by-clock')
+        onFix({ ...rest, timeMs: clock.nearestTimeOfDay(timeOfDayMs) })
+      } else context.count('fixes-without-time')
+    },
+  })
+  let counted: Record<string, number> = {}
+  let idle: NodeJS.Timeout | undefined
+
+  const onData = (chunk: Uint8Array): void => {
+    decoder.push(chunk)
+    report()
+    clearTimeout(idle)
+    idle = setTimeout(() => {
+      decoder.idle()
+      report()
+    }, IDLE_MS)
+  }
+
+  /** Hands on what the decoder counted since the last time. */
+  function report(): void {
+    const { sentences, fixes, unknown, skippedBytes, rejected } = decoder.counts
+    const now: Record<string, number> = { sentences, fixes, unknown, 'skipped-bytes': skippedBytes }
+    for (const [reason, count] of Object.entries(rejected)) now[`rejected-${reason}`] = count
+    for (const [name, count] of Object.entries(now)) {
+      const by = count - (counted[name] ?? 0)
+      if (by > 0) context.count(name, by)
+    }
+    if (sentences > (counted.sentences ?? 0)) context.onSense()
+    counted = now
+  }
+
+  context.port.on('data', onData)
+  return {
+    stop() {
+      clearTimeout(idle)
+      context.port.off('data', onData)
+      decoder.idle()
+      report()
+    },
+  }
+}

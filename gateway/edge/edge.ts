@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { encodeBody } from '../../proto/codec/codec.ts'
+import type { Body, Fix, Health, Reading } from '../../proto/domain.ts'
+import { openDatabase } from '../foundation/database.ts'
+import type { Log } from '../foundation/log.ts'
+import { VERSION } from '../foundation/version.ts'
+import { EdgeClock } from './clock.ts'
+import type { EdgeConfig, FirmataPortConfig, NmeaPortConfig, PortConfig } from './config.ts'
+import type { Driver, DriverContext } from './drivers/driver.ts'
+import { startNmeaDriver } from './drivers/nmea-driver.ts'
+import { Episodes } from './faults/episodes.ts'
+import { FaultWatch } from './faults/fault-watch.ts'
+import { SqliteOutbox } from './outbox/sqlite-outbox.ts'
+import { type OpenPort, openSerialPort } from './serial/open-serial-port.ts'
+import { SerialLine } from './serial/serial-line.ts'
+import { FixBatcher } from './track/fix-batcher.ts'
+import { Uplink } from './uplink/uplink.ts'
+
+/**
+ * The gateway in the field. In: serial lines. Out: fixes, readings and cases, through a durable outbox to the
+ * broker. A line that fails, a broker that is away, a sensor that talks nonsense: each is told and tried again;
+ * nothing of it ends the process. Only a data folder that cannot be used does, at the start.
+ */
+export interface Edge {
+  health(): Health
+  connected(): boolean
+  /** Records that wait for the hub's receipt. */
+  backlog(): number
+  stop(): Promise<void>
+}
+
+/** @throws Error where the outbox cannot be opened. */
+export async function startEdge(
+  config: EdgeConfig,
+  log: Log,
+  openPort: OpenPort = openSerialPort,
+): Promise<Edge> {
+  const { gateway } = config
+  const boot = randomBytes(6).toString('hex')
+  const clock = new EdgeClock()
+  const database = openDatabase(join(config.data, 'outbox.db'))
+  const outbox = new SqliteOutbox(database, { boot, maxBytes: config.outbox.maxMB * 1e6, log })
+  const uplink = new Uplink({ gateway, boot, broker: config.broker, outbox, clock, log })
+
+  let lastFix: Fix | undefined
+  const faults = new FaultWatch({
+    gateway,
+    components: config.components,
+    clock,
+    episodes: new Episodes(database),
+    outbox,
+    lastPosition: () => lastFix,
+    log,
+  })
+
+  // fix -> batch -> outbox
+  const batchers = new Map<string, FixBatcher>()
+  function batcherFor(device: string): FixBatcher {
+    let batcher = batchers.get(device)
+    if (!batcher) {
+      batcher = new FixBatcher({ ...config.batch, onBatch: (fixes) => keepFixes(device, fixes) })
+      batchers.set(device, batcher)
+    }
+    return batcher
+  }
+
+  /** One fix that has no place on the wire must not take its batch along. */
+  function keepFixes(device: string, fixes: Fix[]): void {
+    const batch = device === gateway ? { fixes } : { device, fixes }
+    if (keep({ lane: 'fix', batch }) || fixes.length === 1) return
+    const middle = fixes.length >> 1
+    keepFixes(device, fixes.slice(0, middle))
+    keepFixes(device, fixes.slice(middle))
+  }
+
+  // reading -> fault detectors -> case; the newest of each sensor goes out as it is now and then
+  const newestReadings = new Map<string, Reading>()
+  function onReading(reading: Reading): void {
+    faults.observe(reading)
+    newestReadings.set(`${reading.component} ${reading.metric}`, reading)
+  }
+  function sendReadings(): void {
+    if (newestReadings.size === 0) return
+    keep({ lane: 'reading', batch: { readings: [...newestReadings.values()] } })
+    newestReadings.clear()
+  }
+
+  // Firmata's packages take memory: only gateways with a board load them.
+  const firmata = config.ports.some((port) => port.driver === 'firmata')
+    ? await import('./drivers/firmata/firmata-driver.ts')
+    : undefined
+
+  function drive(port: PortConfig, context: DriverContext): Driver {
+    return port.driver === 'nmea' ? driveNmea(port, context) : driveFirmata(port, context)
+  }
+  function driveNmea(port: NmeaPortConfig, context: DriverContext): Driver {
+    const batcher = batcherFor(port.device ?? gateway)
+    return startNmeaDriver(context, clock, (fix) => {
+      lastFix = fix
+      batcher.add(fix)
+    })
+  }
+  function driveFirmata(port: FirmataPortConfig, context: DriverContext): Driver {
+    return firmata!.startFirmataDriver(context, port, config.components, (value) =>
+      onReading({ ...value, timeMs: clock.nowMs() }),
+    )
+  }
+
+  const lines = config.ports.map(
+    (port) =>
+      new SerialLine({
+        name: port.name,
+        path: port.path,
+        silenceMs: port.silenceS * 1000,
+        open: () => openPort(port.path, port.baud),
+        drive: (context) => drive(port, context),
+        onStateChange: () => sendHealth(),
+        log,
+      }),
+  )
+
+  function health(): Health {
+    return {
+      timeMs: clock.nowMs(),
+      timeSource: clock.source,
+      uptimeS: Math.floor(process.uptime()),
+      version: VERSION,
+      memoryBytes: process.memoryUsage.rss(),
+      ports: lines.map((line) => line.state),
+      outbox: outbox.level(),
+    }
+  }
+  function sendHealth(): void {
+    keep({ lane: 'health', health: health() })
+  }
+
+  /** False where the body has no place on the wire. */
+  function keep(body: Body): boolean {
+    let bytes: Uint8Array
+    try {
+      bytes = encodeBody(body)
+    } catch (error) {
+      log.error({ err: error, lane: body.lane }, 'a record has no place on the wire')
+      return false
+    }
+    outbox
+      .append(body.lane, bytes)
+      .catch((error: Error) => log.error({ err: error, lane: body.lane }, 'a record could not be kept: disk full?'))
+    return true
+  }
+
+  sendHealth()
+  uplink.start()
+  for (const line of lines) line.start()
+  const timers = [
+    setInterval(sendReadings, config.readingsEveryS * 1000),
+    setInterval(sendHealth, config.healthEveryS * 1000),
+  ]
+
+  return {
+    health,
+    connected: () => uplink.connected,
+    backlog: () => outbox.level().records,
+    async stop() {
+      for (const timer of timers) clearInterval(timer)
+      await Promise.all(lines.map((line) => line.stop()))
+      for (const batcher of batchers.values()) batcher.flush()
+      sendReadings()
+      await uplink.stop()
+      outbox.close()
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+/** Imports run one way: see docs/design.md. A folder may import itself and what stands here, nothing else of ours. */
+const root = resolve(import.meta.dirname, '..')
+const MAY_IMPORT: Record<string, string[]> = {
+  proto: [],
+  'gateway/foundation': ['proto'],
+  'gateway/edge': ['gateway/foundation', 'proto'],
+  'gateway/hub': ['gateway/foundation', 'proto'],
+  'device-sim': ['proto'],
+  'dashboards/web': ['proto'],
+}
+const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g
+
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((file) => !/node_modules|\/dist\//.test(file))
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(IMPORT)].map((match) =>
+    relative(root, resolve(root, dirname(file), match[1]!)),
+  )
+
+const inside = (file: string, folder: string): boolean => file.startsWith(`${folder}/`)
+
+test.each(Object.entries(MAY_IMPORT))('%s imports only %j', (folder, allowed) => {
+  const files = sources(folder)
+  expect(files.length).toBeGreaterThan(0)
+  const breaches = files.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => ![folder, ...allowed].some((home) => inside(target, home)))
+      .map((target) => `${file} imports ${target}`),
+  )
+  expect(breaches).toEqual([])
+})
+
+test('the wire and the domain import nothing of ours but each other, and no server code reaches the page', () => {
+  const page = ['proto/http.ts', 'proto/district.ts', 'proto/domain.ts']
+  expect(page.flatMap(importsOf).filter((target) => !page.includes(target))).toEqual([])
+})
+
+test('the wall test sees imports', () => {
+  expect(importsOf('gateway/edge/edge.ts')).toContain('gateway/edge/outbox/sqlite-outbox.ts')
+})
