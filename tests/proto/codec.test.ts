@@ -1,0 +1,175 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  decodeBody,
+  decodeEnvelope,
+  decodePresence,
+  decodeReceipt,
+  encodeBody,
+  encodeEnvelope,
+  encodePresence,
+  encodeReceipt,
+  MAX_PAYLOAD_BYTES,
+} from '../../proto/codec/codec.ts'
+import { DecodeError } from '../../proto/codec/decode-error.ts'
+import { EnvelopeType, FixBatchType } from '../../proto/codec/schema.ts'
+import { type Fix, LANES, QUALITIES, type Quality } from '../../proto/domain.ts'
+import { MESSAGES } from './messages.ts'
+
+const NAME = { gateway: 'ebike-01', boot: '0123456789ab', sequence: 42 }
+
+describe.each(MESSAGES)('$name', ({ body }) => {
+  test('comes back as it was, to the wire’s resolution', () => {
+    expect(roundedBody(decodeBody(body.lane, encodeBody(body)))).toEqual(roundedBody(body))
+  })
+
+  test('has the golden bytes of the contract', () => {
+    const envelope = encodeEnvelope({ ...NAME, lane: body.lane, body: encodeBody(body) })
+    expect(Buffer.from(envelope).toString('hex')).toMatchSnapshot()
+  })
+
+  test('is refused when any one byte of it is changed or cut off', () => {
+    const bytes = encodeEnvelope({ ...NAME, lane: body.lane, body: encodeBody(body) })
+    for (let length = 0; length < bytes.length; length++)
+      expect(() => decodeEnvelope(bytes.subarray(0, length)), `cut to ${length}`).toThrow(DecodeError)
+    // The checksum guards the body; a change before it may name another gateway, and that is a valid name.
+    for (let i = bytes.length - encodeBody(body).length; i < bytes.length; i++) {
+      const changed = Uint8Array.from(bytes)
+      changed[i]! ^= 0x10
+      expect(() => decodeEnvelope(changed), `byte ${i}`).toThrow(DecodeError)
+    }
+  })
+})
+
+test('a batch of 30 fixes costs at most 9 bytes a fix, its envelope included', () => {
+  const { body } = MESSAGES[0]!
+  expect(encodeEnvelope({ ...NAME, lane: 'fix', body: encodeBody(body) }).length / 30).toBeLessThanOrEqual(9)
+})
+
+const arbitraryFix: fc.Arbitrary<Fix> = fc.record(
+  {
+    timeMs: fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2026, 0, 12) }),
+    lat: fc.double({ min: -90, max: 90, noNaN: true }),
+    lon: fc.double({ min: -180, max: 180, noNaN: true }),
+    altM: fc.double({ min: -500, max: 9000, noNaN: true }),
+    speedMps: fc.double({ min: 0, max: 900, noNaN: true }),
+    courseDeg: fc.double({ min: 0, max: 359.99, noNaN: true }),
+    hdop: fc.double({ min: 0, max: 99.99, noNaN: true }),
+    satellites: fc.nat({ max: 60 }),
+    quality: fc.constantFrom(...(QUALITIES.slice(1) as Quality[])),
+    accuracyM: fc.double({ min: 0, max: 5000, noNaN: true }),
+  },
+  { requiredKeys: ['timeMs', 'lat', 'lon'] },
+)
+
+test('any fixes survive the wire: values to its resolution, absent values absent', () => {
+  fc.assert(
+    fc.property(fc.array(arbitraryFix, { minLength: 1, maxLength: 80 }), (fixes) => {
+      const body = { lane: 'fix', batch: { fixes } } as const
+      expect(roundedBody(decodeBody('fix', encodeBody(body)))).toEqual(roundedBody(body))
+    }),
+  )
+})
+
+test('any bytes are either decoded or refused with a DecodeError', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(...LANES), (bytes, lane) => {
+      for (const decode of [() => decodeBody(lane, bytes), () => decodeEnvelope(bytes), () => decodeReceipt(bytes)])
+        try {
+          decode()
+        } catch (error) {
+          expect(error).toBeInstanceOf(DecodeError)
+        }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('any damage to a good batch is either decoded within its limits or refused', () => {
+  const good = encodeBody(MESSAGES[1]!.body)
+  fc.assert(
+    fc.property(fc.nat({ max: good.length - 1 }), fc.integer({ min: 0, max: 255 }), (at, byte) => {
+      const damaged = Uint8Array.from(good)
+      damaged[at] = byte
+      try {
+        const body = decodeBody('fix', damaged)
+        if (body.lane !== 'fix') throw new Error('another lane')
+        for (const fix of body.batch.fixes) {
+          expect(Math.abs(fix.lat)).toBeLessThanOrEqual(90)
+          expect(Math.abs(fix.lon)).toBeLessThanOrEqual(180)
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(DecodeError)
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+describe('limits', () => {
+  const envelope = (fields: object) => EnvelopeType.encode(EnvelopeType.fromObject(fields)).finish()
+  const batch = (fields: object) => FixBatchType.encode(FixBatchType.fromObject(fields)).finish()
+  const good = { gateway: 'e', boot: Buffer.alloc(6), sequence: 1, lane: 3 }
+
+  test.each([
+    ['nothing at all', () => decodeEnvelope(new Uint8Array()), /envelope gateway: empty/],
+    ['too large', () => decodeEnvelope(new Uint8Array(MAX_PAYLOAD_BYTES + 1)), /65537 bytes, at most 65536/],
+    ['an evil gateway', () => decodeEnvelope(envelope({ ...good, gateway: '../x' })), /envelope gateway: "..\/x"/],
+    ['a short boot', () => decodeEnvelope(envelope({ ...good, boot: Buffer.alloc(5) })), /5 bytes, expected 6/],
+    ['no sequence', () => decodeEnvelope(envelope({ ...good, sequence: 0 })), /counted from 1/],
+    ['no such lane', () => decodeEnvelope(envelope({ ...good, lane: 9 })), /envelope lane 9/],
+    ['a million fixes from no bytes', () => decodeBody('fix', batch({ count: 1e6, startMs: 1.79e12 })), /at most 3600/],
+    ['more values than fixes', () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, latE7: [1, 2] })), /2 values for 1/],
+    ['a latitude of 91', () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, latE7: [910000000] })), /latitude 91/],
+    ['a time of 1980', () => decodeBody('fix', batch({ count: 1, startMs: 315964800000 })), /between 2000 and 2100/],
+    ['a quality of 99', () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, quality: [99] })), /quality: 99/],
+    [
+      'a bitmap of the wrong size',
+      () => decodeBody('fix', batch({ count: 9, startMs: 1.79e12, absent: [{ field: 7, bitmap: Buffer.alloc(1) }] })),
+      /bitmap of 1 bytes for 9/,
+    ],
+  ])('%s is refused', (_, decode, message) => {
+    expect(decode).toThrow(DecodeError)
+    expect(decode).toThrow(message)
+  })
+
+  test.each([
+    ['no fixes', { fixes: [] }, /at least one fix/],
+    ['a latitude that is no number', { fixes: [{ timeMs: 1.79e12, lat: Number.NaN, lon: 0 }] }, /latitude NaN/],
+    [
+      'a span of a month',
+      { fixes: [{ timeMs: 1.79e12, lat: 0, lon: 0 }, { timeMs: 1.79e12 + 2.6e9, lat: 0, lon: 0 }] },
+      /apart in one batch/,
+    ],
+  ])('encoding %s is refused', (_, batch, message) => {
+    expect(() => encodeBody({ lane: 'fix', batch })).toThrow(message)
+  })
+})
+
+test('receipts and presence come back as they were', () => {
+  const receipt = { boot: 'ffeeddccbbaa', sequences: [1, 2, 4_000_000_000] }
+  expect(decodeReceipt(encodeReceipt(receipt))).toEqual(receipt)
+  const presence = { online: true, boot: 'ffeeddccbbaa', timeMs: Date.UTC(2026, 1, 2), version: '0.1.0' }
+  expect(decodePresence(encodePresence(presence))).toEqual(presence)
+})
+
+/** Values as the wire keeps them, so that both sides of a round trip can be compared. */
+function roundedBody(body: ReturnType<typeof decodeBody>): unknown {
+  if (body.lane !== 'fix') return body
+  const { fixes, ...rest } = body.batch
+  const round = (value: number | undefined, digits: number) =>
+    value === undefined ? undefined : Math.round(value * 10 ** digits) / 10 ** digits + 0
+  return {
+    ...rest,
+    fixes: fixes.map((fix) => ({
+      ...fix,
+      lat: round(fix.lat, 7),
+      lon: round(fix.lon, 7),
+      altM: round(fix.altM, 2),
+      speedMps: round(fix.speedMps, 2),
+      courseDeg: fix.courseDeg === undefined ? undefined : round(fix.courseDeg, 2)! % 360,
+      hdop: round(fix.hdop, 2),
+      accuracyM: round(fix.accuracyM, 2),
+    })),
+  }
+}
