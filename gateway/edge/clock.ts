@@ -1,9 +1,10 @@
 import type { TimeSource } from '../../proto/domain.ts'
 
-/** How far GPS time and the monotonic clock may drift apart between two fixes and still agree. */
+/** GPS time and the monotonic clock may differ by so much while both are right (a receiver speaks up to a second late). */
 const AGREEMENT_MS = 2000
-/** So many fixes in a row must agree before their date is believed. */
+/** So many fixes must agree, over at least so long, before their date is believed. */
 const FIXES_TO_TRUST = 3
+const TRUST_AFTER_MS = 2000
 
 /**
  * What time it is at this gateway. Timers run on the monotonic clock; wall time is the monotonic clock plus an
@@ -12,8 +13,8 @@ const FIXES_TO_TRUST = 3
  */
 export class EdgeClock {
   #gpsOffsetMs: number | undefined
-  #candidateOffsetMs = Number.NaN
-  #agreeing = 0
+  /** The run of fixes that agree with its first one. */
+  #run = { offsetMs: Number.NaN, beganMs: 0, fixes: 0 }
 
   /** Milliseconds since the process started; never steps. */
   monotonicMs(): number {
@@ -28,13 +29,17 @@ export class EdgeClock {
     return this.#gpsOffsetMs === undefined ? 'system' : 'gps'
   }
 
-  /** A valid fix said that it is `timeMs` now. */
+  /**
+   * A valid fix said that it is `timeMs` now. A recording played fast does not agree with the monotonic clock, and
+   * so never sets the time.
+   */
   observeGps(timeMs: number): void {
-    const offsetMs = timeMs - this.monotonicMs()
-    const agrees = Math.abs(offsetMs - this.#candidateOffsetMs) <= AGREEMENT_MS
-    this.#agreeing = agrees ? this.#agreeing + 1 : 1
-    this.#candidateOffsetMs = offsetMs
-    if (this.#agreeing >= FIXES_TO_TRUST) this.#gpsOffsetMs = offsetMs
+    const atMs = this.monotonicMs()
+    const offsetMs = timeMs - atMs
+    if (Math.abs(offsetMs - this.#run.offsetMs) <= AGREEMENT_MS) this.#run.fixes++
+    else this.#run = { offsetMs, beganMs: atMs, fixes: 1 }
+    if (this.#run.fixes >= FIXES_TO_TRUST && atMs - this.#run.beganMs >= TRUST_AFTER_MS)
+      this.#gpsOffsetMs = offsetMs
   }
 
   /** The moment nearest to now with this UTC time of day: for receivers that never say the date. */

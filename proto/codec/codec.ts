@@ -96,6 +96,8 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     body: message.body,
   }
   if (envelope.sequence < 1) refuse('missing-field', 'envelope sequence, counted from 1')
+  // An absent field of bytes decodes to an empty array that is no Uint8Array.
+  if (message.body.length === 0) refuse('missing-field', 'envelope body')
   if (crc32(message.body) !== message.checksum)
     refuse('bad-checksum', `body checksum of ${envelope.gateway} ${envelope.boot}/${envelope.sequence}`)
   return envelope

@@ -1,8 +1,8 @@
-import type { Duplex } from 'node:stream'
 import type { PortState, PortStateName } from '../../../proto/domain.ts'
 import { Backoff } from '../../foundation/backoff.ts'
 import type { Log } from '../../foundation/log.ts'
 import type { Driver, DriverContext } from '../drivers/driver.ts'
+import type { OpenedPort } from './open-serial-port.ts'
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 30_000
@@ -13,7 +13,7 @@ export interface SerialLineOptions {
   /** Neither bytes nor sense for this long is a fault. */
   silenceMs: number
   /** Opens the line; called anew for each try, so a by-id link is followed each time. */
-  open: () => Promise<Duplex>
+  open: () => Promise<OpenedPort>
   /** Makes the driver for a line that has just opened. */
   drive: (context: DriverContext) => Driver
   onStateChange: (state: PortState) => void
@@ -30,7 +30,7 @@ export class SerialLine {
   readonly #counters: Record<string, number> = {}
   #state: PortStateName = 'opening'
   #detail: string | undefined
-  #port: Duplex | undefined
+  #port: OpenedPort | undefined
   #driver: Driver | undefined
   #retry: NodeJS.Timeout | undefined
   #watchdog: NodeJS.Timeout | undefined
@@ -60,7 +60,7 @@ export class SerialLine {
   }
 
   async #open(): Promise<void> {
-    let port: Duplex
+    let port: OpenedPort
     try {
       port = await this.#options.open()
     } catch (error) {
@@ -70,19 +70,20 @@ export class SerialLine {
       return
     }
     if (this.#stopped) {
-      port.destroy()
+      await port.close()
       return
     }
     this.#port = port
     this.#lastByteMs = this.#lastSenseMs = performance.now()
-    port.on('data', () => {
+    const { stream } = port
+    stream.on('data', () => {
       this.#lastByteMs = performance.now()
     })
-    port.once('close', () => this.#lost(port, 'failed', 'the line was closed: unplugged?'))
-    port.on('error', (error: Error) => this.#lost(port, 'failed', error.message))
+    stream.once('close', () => this.#lost(port, 'failed', 'the line was closed: unplugged?'))
+    stream.on('error', (error: Error) => this.#lost(port, 'failed', error.message))
     this.#count('opened')
     this.#driver = this.#options.drive({
-      port,
+      port: stream,
       onSense: () => {
         this.#lastSenseMs = performance.now()
         this.#backoff.reset()
@@ -96,7 +97,7 @@ export class SerialLine {
   }
 
   /** Silence closes the line, since a pulled adapter often says nothing at all; nonsense only says so. */
-  #watch(port: Duplex): void {
+  #watch(port: OpenedPort): void {
     const now = performance.now()
     const { silenceMs } = this.#options
     const seconds = Math.round(silenceMs / 1000)
@@ -106,7 +107,7 @@ export class SerialLine {
       this.#enter('baud', `bytes arrive, but nothing valid for ${seconds} s: is the baud rate right?`)
   }
 
-  #lost(port: Duplex, state: PortStateName, detail: string): void {
+  #lost(port: OpenedPort, state: PortStateName, detail: string): void {
     if (port !== this.#port) return
     void this.#release().then(() => this.#retryLater())
     this.#enter(state, detail)
@@ -118,12 +119,7 @@ export class SerialLine {
     this.#driver = undefined
     const port = this.#port
     this.#port = undefined
-    if (!port || port.destroyed) return
-    await new Promise<void>((resolve) => {
-      port.once('close', () => resolve())
-      // Waiting for the device to take its last bytes could wait for ever.
-      port.destroy()
-    })
+    await port?.close()
   }
 
   #retryLater(): void {
