@@ -1,0 +1,39 @@
+import { cpus } from 'node:os'
+import { benchChain } from './chain.bench-part.ts'
+import { benchCoverage } from './coverage.bench-part.ts'
+import { benchMemory } from './memory.bench-part.ts'
+import { benchNmea } from './nmea.bench-part.ts'
+import type { BenchRow } from './row.ts'
+import { benchStores } from './stores.bench-part.ts'
+import { benchWire } from './wire.bench-part.ts'
+
+/** All benchmarks by name. Each says on stderr what it does, and gives rows for the table on stdout. */
+const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[]>> = {
+  nmea: benchNmea,
+  wire: benchWire,
+  chain: benchChain,
+  stores: benchStores,
+  coverage: benchCoverage,
+  memory: benchMemory,
+}
+
+/** @throws RangeError for a name that is none. */
+export async function runBenches(only?: string): Promise<void> {
+  const names = only === undefined ? Object.keys(BENCHES) : [only]
+  const unknown = names.find((name) => !(name in BENCHES))
+  if (unknown !== undefined)
+    throw new RangeError(`bench ${JSON.stringify(unknown)}: expected one of ${Object.keys(BENCHES).join(', ')}`)
+  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}; medians`)
+  console.log('| what | ours | peer or limit | its value | ours ÷ its |\n|---|---:|---|---:|---:|')
+  for (const name of names) {
+    for (const row of await BENCHES[name]!((line) => console.error(`${name}: ${line}`))) {
+      const cells = [row.name, quantity(row.value, row.unit), row.peer, quantity(row.peerValue, row.unit)]
+      console.log(`| ${cells.join(' | ')} | ${row.ratio.toPrecision(3)} |`)
+    }
+  }
+}
+
+function quantity(value: number, unit: string): string {
+  const digits = value >= 1000 ? 0 : value >= 10 ? 1 : 2
+  return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${unit}`
+}
