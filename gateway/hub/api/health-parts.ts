@@ -1,0 +1,68 @@
+import type { BrokerState } from '../broker/broker.ts'
+import type { CursorState } from '../intake/cursor.ts'
+import type { IntakeState } from '../intake/intake.ts'
+import type { TrackStore } from '../stores/track-store.ts'
+import type { PartState } from './routes/health.ts'
+
+/** A line of /healthz for each part of the hub, from what the parts say of themselves. */
+export interface HealthSources {
+  broker(): BrokerState
+  intake(): IntakeState
+  trackCursor(): CursorState
+  caseCursor(): CursorState
+  store: TrackStore
+}
+
+/** The store is asked at most so often, however many ask us. */
+const CHECK_EVERY_MS = 5000
+const CHECK_TIMEOUT_MS = 3000
+
+export function healthParts(sources: HealthSources): () => Promise<PartState[]> {
+  const checkStore = cachedCheck(sources.store)
+  return async () => {
+    const { broker, intake, trackCursor, caseCursor } = sources
+    const storeProblem = await checkStore()
+    const tracks = trackCursor()
+    return [
+      part('broker', broker()),
+      part('intake', intake()),
+      part('track store', {
+        ok: tracks.ok && storeProblem === undefined,
+        detail: lagging(storeProblem ?? tracks.detail, tracks.lag),
+      }),
+      part('ledger', { ok: caseCursor().ok, detail: caseCursor().detail }),
+    ]
+  }
+}
+
+function part(name: string, { ok, detail }: { ok: boolean; detail?: string | undefined }): PartState {
+  return { name, ok, ...(detail === undefined ? {} : { detail }) }
+}
+
+function lagging(problem: string | undefined, lag: number): string | undefined {
+  return problem === undefined ? undefined : `${problem}; ${lag} records wait in the intake log`
+}
+
+function cachedCheck(store: TrackStore): () => Promise<string | undefined> {
+  let checkedMs = Number.NEGATIVE_INFINITY
+  let result: Promise<string | undefined> = Promise.resolve(undefined)
+  return () => {
+    if (performance.now() - checkedMs < CHECK_EVERY_MS) return result
+    checkedMs = performance.now()
+    result = problemOf(store)
+    return result
+  }
+}
+
+/** What is wrong with the store, in words; undefined: nothing. */
+async function problemOf(store: TrackStore): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, CHECK_TIMEOUT_MS, `no answer in ${CHECK_TIMEOUT_MS / 1000} s`)
+  })
+  const check = store.check().then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
+  return Promise.race([check, timeout]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,175 @@
+import { join } from 'node:path'
+import type { Log } from '../foundation/log.ts'
+import { fixJson } from './api/fix-json.ts'
+import { healthParts } from './api/health-parts.ts'
+import { LiveFeed } from './api/live-feed.ts'
+import { createMetrics } from './api/metrics.ts'
+import { caseRoutes } from './api/routes/cases.ts'
+import { coverageRoutes } from './api/routes/coverage.ts'
+import { deviceRoutes } from './api/routes/devices.ts'
+import { healthRoutes } from './api/routes/health.ts'
+import { liveRoutes } from './api/routes/live.ts'
+import { metricsRoutes } from './api/routes/metrics.ts'
+import { registerRoutes } from './api/routes/registers.ts'
+import { settingsRoutes } from './api/routes/settings.ts'
+import { summaryRoutes } from './api/routes/summary.ts'
+import { trackRoutes } from './api/routes/track.ts'
+import { startHttpServer } from './api/server.ts'
+import type { Broker } from './broker/broker.ts'
+import { EmbeddedBroker } from './broker/embedded.ts'
+import { ExternalBroker } from './broker/external.ts'
+import type { HubConfig } from './config.ts'
+import { Cursor } from './intake/cursor.ts'
+import { Intake } from './intake/intake.ts'
+import { IntakeLog } from './intake/intake-log.ts'
+import { keepPruned } from './intake/pruning.ts'
+import { trackConsumer } from './intake/track-consumer.ts'
+import { Announcer } from './ledger/announcer.ts'
+import { caseConsumer } from './ledger/case-consumer.ts'
+import { caseJson } from './ledger/case-json.ts'
+import { Ledger, type LedgerCase } from './ledger/ledger.ts'
+import { PresenceRegister } from './registers/presence.ts'
+import { openRegisters, type Registers } from './registers/registers.ts'
+import { openTrackStore } from './stores/open-track-store.ts'
+import type { TrackStore } from './stores/track-store.ts'
+
+/**
+ * The centre, read top-down as the way the data goes:
+ *
+ *   broker ─ intake log (commit, then acknowledge, then receipt)
+ *              ├─ cursor `tracks` ─ track store ─ device register ─┐
+ *              └─ cursor `cases` ── ledger ─ announcer ─ broker    ├─ API, live page
+ *
+ * In: batches of gateways over MQTT, questions over HTTP. Out: receipts, cases as JSON, answers. Fails at
+ * the start alone (a port is taken, the data folder cannot be written); afterwards a part that fails is
+ * tried again and shows in /healthz, and the others go on.
+ */
+export interface Hub {
+  /** http://127.0.0.1:8080 */
+  readonly httpUrl: string
+  /** Where gateways connect: mqtt://127.0.0.1:1883 */
+  readonly brokerUrl: string
+  /** To import a district into the running hub. */
+  readonly registers: Registers
+  readonly trackStore: TrackStore
+  /** Takes nothing more, finishes what is at hand, closes the files. */
+  close(): Promise<void>
+}
+
+/** @throws PortTaken; Error of node:sqlite where a file of the data folder cannot be opened. */
+export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
+  await using opened = new AsyncDisposableStack()
+
+  const intakeLog = opened.adopt(new IntakeLog(join(config.data, 'intake.db')), (it) => it.close())
+  const registers = opened.adopt(openRegisters(config.data), (it) => it.close())
+  const ledger = opened.adopt(new Ledger(config.data), (it) => it.close())
+  const store = opened.adopt(await openTrackStore(config.store, config.data), (it) => it.close())
+  const presence = new PresenceRegister()
+  const live = new LiveFeed()
+  const toJson = (entry: LedgerCase) => caseJson(entry, (code) => registers.components.find(code))
+  const broker = createBroker(config, log)
+
+  const announcer = new Announcer({
+    ledger,
+    toJson,
+    publish: (caseId, json, retain) => broker.publishCase(caseId, json, retain),
+    log,
+  })
+  const tracks = new Cursor({
+    name: 'tracks',
+    selection: 'all',
+    log: intakeLog,
+    consume: trackConsumer({
+      store,
+      seen: (sightings) => registers.devices.seen(sightings),
+      live: (device, fixes) => live.publish('fixes', () => ({ device, fixes: fixes.map(fixJson) })),
+    }),
+    logger: log,
+  })
+  const cases = new Cursor({
+    name: 'cases',
+    selection: 'case',
+    log: intakeLog,
+    consume: caseConsumer(ledger, (changed) => {
+      announcer.wake()
+      for (const entry of changed) live.publish('case', () => toJson(entry))
+    }),
+    logger: log,
+  })
+  const cursors = [tracks, cases]
+  const intake = new Intake({
+    store: intakeLog,
+    log,
+    sendDown: (gateway, payload) => broker.publishDown(gateway, payload),
+    onKept: () => {
+      for (const cursor of cursors) cursor.wake()
+    },
+  })
+
+  // From here on things run; what is started last is stopped first.
+  for (const part of [...cursors, announcer]) {
+    part.start()
+    opened.defer(() => part.stop())
+  }
+  opened.defer(keepPruned(intakeLog, cursors, config.intake.keepDays, log))
+  opened.defer(() => intake.flush())
+
+  const states = { broker: () => broker.state(), intake: () => intake.state() }
+  const http = await startHttpServer({
+    ...config.http,
+    page: config.page,
+    log,
+    root: [
+      healthRoutes(
+        healthParts({ ...states, store, trackCursor: () => tracks.state(), caseCursor: () => cases.state() }),
+      ),
+      metricsRoutes(
+        createMetrics({
+          ...states,
+          cursors: () => cursors.map((cursor) => cursor.state()),
+          setAside: () => intakeLog.setAside(),
+          openCases: () => ledger.openCount(),
+          gatewaysOnline: () => presence.count,
+          livePages: () => live.listeners,
+        }),
+      ),
+    ],
+    api: [
+      deviceRoutes(registers.devices, presence),
+      trackRoutes(registers.devices, store),
+      summaryRoutes(registers.devices, store),
+      coverageRoutes(registers.grids, store),
+      caseRoutes(ledger, toJson),
+      registerRoutes(registers),
+      liveRoutes(live),
+      settingsRoutes(config.page),
+    ],
+  })
+  opened.defer(() => http.close())
+  opened.defer(() => live.close())
+
+  opened.defer(() => broker.close())
+  await broker.start({
+    onUp: (gateway, payload, done) => intake.take(gateway, payload, done),
+    onRefused: (refusal) => intake.setAside(refusal),
+    onPresence: (gateway, report) => {
+      if (!presence.note(gateway, report)) return
+      log.info({ gateway, online: report.online }, 'gateway presence')
+      live.publish('device', () => ({ id: gateway, online: report.online }))
+    },
+    onReady: () => announcer.republish(),
+  })
+
+  const running = opened.move()
+  return {
+    httpUrl: http.url,
+    brokerUrl: broker.url,
+    registers,
+    trackStore: store,
+    close: () => running.disposeAsync(),
+  }
+}
+
+function createBroker({ broker }: HubConfig, log: Log): Broker {
+  return 'embedded' in broker ? new EmbeddedBroker(broker.embedded, log) : new ExternalBroker(broker, log)
+}

@@ -1,0 +1,176 @@
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { DecodeError } from '../../../proto/codec/decode-error.ts'
+import { Backoff } from '../../foundation/backoff.ts'
+import type { Log } from '../../foundation/log.ts'
+import { StoreRefused } from '../stores/track-store.ts'
+import type { IntakeLog, LoggedRecord, LogSelection } from './intake-log.ts'
+
+/**
+ * Reads the intake log for one consumer. In: slices in the order of arrival; out: a durable position that
+ * moves only after the consumer resolved, so that a stop at any moment repeats records but skips none.
+ * What fails for a while is tried again with growing waits, and the lag shows; a record that the consumer
+ * will never take is found by halving, put aside as a dead letter, and passed over.
+ */
+
+export interface CursorOptions {
+  /** Names the durable position. */
+  name: string
+  selection: LogSelection
+  log: IntakeLog
+  /**
+   * Resolves when all of the slice is kept; the same records may come again.
+   * @throws StoreRefused, DecodeError where a record will never be taken; anything else is tried again.
+   */
+  consume(records: LoggedRecord[]): Promise<void>
+  logger: Log
+  backoff?: { firstMs: number; maxMs: number }
+}
+
+export interface CursorState {
+  name: string
+  ok: boolean
+  /** Why the consumer does not take records at present. */
+  detail?: string
+  /** Records that the consumer has yet to take, those of other lanes included. */
+  lag: number
+  deadLetters: number
+}
+
+/** Records that trickle in are taken together: each slice costs some syncs of the disk. */
+const GATHER_MS = 50
+/** Turns of the event loop that the intake gets between two slices; a turn commits up to some hundred records. */
+const GIVEN_TURNS = 6
+
+export class Cursor {
+  readonly #options: CursorOptions
+  readonly #backoff: Backoff
+  readonly #stopping = new AbortController()
+  /** Records done with: those taken, put aside, or not selected. */
+  #seen: number
+  #deadLetters = 0
+  #problem: string | undefined
+  #wakeUp = Promise.withResolvers<void>()
+  #running: Promise<void> | undefined
+
+  constructor(options: CursorOptions) {
+    this.#options = options
+    const { firstMs, maxMs } = options.backoff ?? { firstMs: 250, maxMs: 30_000 }
+    this.#backoff = new Backoff(firstMs, maxMs)
+    this.#seen = options.log.position(options.name)
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  /** New records are there. */
+  wake(): void {
+    this.#wakeUp.resolve()
+  }
+
+  /** Everything up to here is done with; records below it may be pruned. */
+  get seen(): number {
+    return this.#seen
+  }
+
+  state(): CursorState {
+    return {
+      name: this.#options.name,
+      ok: this.#problem === undefined,
+      ...(this.#problem === undefined ? {} : { detail: this.#problem }),
+      lag: this.#options.log.lastId - this.#seen,
+      deadLetters: this.#deadLetters,
+    }
+  }
+
+  /** Resolves when the slice at hand is done or given up. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.wake()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { log, selection } = this.#options
+    while (!this.#stopping.signal.aborted) {
+      this.#wakeUp = Promise.withResolvers()
+      try {
+        const { records, upTo } = log.read(selection, this.#seen)
+        if (records.length > 0) await this.#consume(records)
+        this.#recovered()
+        this.#seen = Math.max(upTo, this.#seen)
+        if (this.#seen === log.lastId) await this.#untilMore()
+        else await this.#giveWay()
+      } catch (error) {
+        await this.#failed(error as Error)
+      }
+    }
+  }
+
+  /** Accepts the slice, or its halves where it is refused. Each accepted part is never offered again. */
+  async #consume(records: LoggedRecord[]): Promise<void> {
+    try {
+      await this.#options.consume(records)
+    } catch (error) {
+      if (!(error instanceof StoreRefused || error instanceof DecodeError)) throw error
+      if (records.length === 1) {
+        this.#passOver(records[0]!, error)
+        return
+      }
+      const half = records.length >> 1
+      await this.#consume(records.slice(0, half))
+      await this.#consume(records.slice(half))
+      return
+    }
+    this.#advance(records.at(-1)!.id)
+  }
+
+  #passOver(record: LoggedRecord, error: Error): void {
+    const { name, logger } = this.#options
+    const reason = `${error.name}: ${error.message}`
+    this.#advance(record.id, { record, reason })
+    this.#deadLetters++
+    const { gateway, boot, sequence, lane } = record
+    logger.warn({ cursor: name, gateway, boot, sequence, lane, reason }, 'cursor: record put aside')
+  }
+
+  #advance(position: number, dead?: { record: LoggedRecord; reason: string }): void {
+    this.#options.log.advance(this.#options.name, position, dead)
+    this.#seen = position
+  }
+
+  #recovered(): void {
+    if (this.#problem === undefined) return
+    this.#options.logger.info({ cursor: this.#options.name }, 'cursor: going on')
+    this.#problem = undefined
+    this.#backoff.reset()
+  }
+
+  async #failed(error: Error): Promise<void> {
+    const { name, logger } = this.#options
+    if (this.#problem === undefined)
+      logger.warn({ cursor: name, position: this.#seen, err: error }, 'cursor: held up; trying again')
+    this.#problem = error.message
+    await this.#pause(this.#backoff.next())
+  }
+
+  async #untilMore(): Promise<void> {
+    await this.#wakeUp.promise
+    await this.#pause(GATHER_MS)
+  }
+
+  /** Stores may work synchronously, and gateways wait for receipts: while records pour in, those go first. */
+  async #giveWay(): Promise<void> {
+    const { log } = this.#options
+    for (let turn = 0; turn < GIVEN_TURNS; turn++) {
+      const { lastId } = log
+      await nextTurn()
+      if (log.lastId === lastId) return
+    }
+  }
+
+  /** Ends early, and quietly, when the hub stops. */
+  async #pause(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: this.#stopping.signal }).catch(() => {})
+  }
+}

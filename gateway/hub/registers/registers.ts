@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import type { ComponentFeature, GridFeature, StreetFeature } from '../../../proto/district.ts'
+import { openDatabase } from '../../foundation/database.ts'
+import { DeviceRegister } from './devices.ts'
+import { FeatureRegister } from './feature-register.ts'
+import { type ImportReport, importFeatures } from './import-features.ts'
+
+/** What the hub knows of its district and its gateways: `registers.db` of the data folder. */
+export interface Registers {
+  readonly grids: FeatureRegister<GridFeature>
+  readonly streets: FeatureRegister<StreetFeature>
+  readonly components: FeatureRegister<ComponentFeature>
+  readonly devices: DeviceRegister
+  /** See {@link importFeatures}. */
+  import(
+    kind: RegisterKind,
+    geoJson: unknown,
+    onProgress?: (done: number, total: number) => void,
+  ): ImportReport
+  close(): void
+}
+
+export const REGISTER_KINDS = ['grids', 'streets', 'components'] as const
+export type RegisterKind = (typeof REGISTER_KINDS)[number]
+
+/** @throws Error of node:sqlite where the file cannot be opened. */
+export function openRegisters(dataDir: string): Registers {
+  const database = openDatabase(join(dataDir, 'registers.db'))
+  const grids = new FeatureRegister<GridFeature>(database, 'grid')
+  const streets = new FeatureRegister<StreetFeature>(database, 'street')
+  const components = new FeatureRegister<ComponentFeature>(database, 'component')
+  const registers = { grids, streets, components }
+  return {
+    ...registers,
+    devices: new DeviceRegister(database),
+    import: (kind, geoJson, onProgress) => importFeatures(registers[kind], kind, geoJson, onProgress),
+    close: () => database.close(),
+  }
+}
