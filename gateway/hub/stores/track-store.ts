@@ -1,0 +1,58 @@
+import type { Fix, Reading } from '../../../proto/domain.ts'
+
+/**
+ * Where trajectories (轨迹) and readings are recorded. Two implementations, SQLite and InfluxDB, pass one
+ * test suite.
+ */
+export interface TrackStore {
+  readonly kind: 'sqlite' | 'influxdb'
+  /**
+   * Resolves when everything is kept. The same records again change nothing: a fix is named by (device,
+   * timeMs), a reading by (component, metric, timeMs). The later write's values win; a quantity that only the
+   * earlier fix has stays, as InfluxDB has it. Times are kept in whole ms, positions in 1e-7 degrees, other
+   * quantities of a fix in two decimals.
+   * @throws StoreUnavailable where it may succeed later; nothing or a part is kept then, so write all again.
+   * @throws StoreRefused where these records will never be taken.
+   */
+  write(records: StoreRecords): Promise<void>
+  /** Fixes with fromMs ≤ time < toMs in order of time. @throws StoreUnavailable */
+  readTrack(device: string, fromMs: number, toMs: number): Promise<Track>
+  /** Devices with at least one fix in the range, sorted. @throws StoreUnavailable */
+  devicesBetween(fromMs: number, toMs: number): Promise<string[]>
+  /** The newest fix by its own time. @throws StoreUnavailable */
+  lastFix(device: string): Promise<Fix | undefined>
+  /** @throws StoreUnavailable with the reason in words for the operator. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StoreRecords {
+  fixes: { device: string; fixes: Fix[] }[]
+  readings: Reading[]
+}
+
+/** A track as columns of `count` values; NaN: that fix has no such value. `quality` as in QUALITIES. */
+export interface Track {
+  device: string
+  count: number
+  timeMs: Float64Array
+  lat: Float64Array
+  lon: Float64Array
+  altM: Float64Array
+  speedMps: Float64Array
+  courseDeg: Float64Array
+  hdop: Float64Array
+  satellites: Float64Array
+  quality: Float64Array
+  accuracyM: Float64Array
+}
+
+/** The store cannot be reached or is busy: the same call may succeed later. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
+
+/** The store refused the records themselves. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused'
+}
