@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateDistrict } from '../../device-sim/city/district.ts'
 import { type Simulation, startSimulation } from '../../device-sim/device-sim.ts'
+import type { EbikeRide } from '../../device-sim/ebike/ebike-ride.ts'
+import { makeFleet } from '../../device-sim/ebike/fleet.ts'
 import type { District } from '../../proto/district.ts'
 import { type EdgeConfig, EdgeConfig as EdgeConfigSchema } from '../edge/config.ts'
 import { type Edge, startEdge } from '../edge/edge.ts'
@@ -35,6 +37,8 @@ export interface Demo {
 
 const EBIKES = 6
 const SHIFT_HOURS = 8
+/** Longer than any cold start of a receiver. */
+const UNDER_WAY_MS = 120_000
 
 /** @throws PortTaken where the HTTP port is in use. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
@@ -51,6 +55,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     startMs: Date.now(),
     nowMs: () => Date.now(),
     truthFile: join(dataDir, 'truth.jsonl'),
+    rides: fleetUnderWay(seed, district),
   })
   const edges: Edge[] = []
   for (const config of edgeConfigs(simulation, district, brokerUrl, dataDir))
@@ -72,6 +77,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       await hub.close()
     },
   }
+}
+
+/** E-bikes whose receivers have found their satellites already: the map is live from the first second. */
+function fleetUnderWay(seed: number, district: District): EbikeRide[] {
+  const nowMs = Date.now()
+  const fleet = makeFleet({ seed, district, ebikes: EBIKES, startMs: nowMs - UNDER_WAY_MS })
+  for (const ride of fleet) while (ride.nextMs <= nowMs) ride.next()
+  return fleet
 }
 
 function hubConfig({ port, dataDir, influxUrl }: DemoOptions): HubConfig {
