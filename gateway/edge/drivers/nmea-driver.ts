@@ -1,27 +1,26 @@
 import type { Fix } from '../../../proto/domain.ts'
 import type { EdgeClock } from '../clock.ts'
 import type { Driver, DriverContext } from './driver.ts'
-import { NmeaDecoder } from './nmea/nmea.ts'
+import { NmeaDecoder, type NmeaFix } from './nmea/nmea.ts'
 
 /** A burst of sentences is over when the line has been quiet for this long: the epoch's fix is given out. */
-const IDLE_MS = 120
+const IDLE_MS = 250
 
 /**
  * A GPS receiver that writes NMEA 0183: bytes in, fixes out. A fix whose receiver gave no date takes the day
  * from the gateway's clock; the clock learns from dated fixes.
  */
 export function startNmeaDriver(context: DriverContext, clock: EdgeClock, onFix: (fix: Fix) => void): Driver {
-  const decoder = new NmeaDecoder({
-    onFix({ timeMs, timeOfDayMs, ...rest }) {
-      if (timeMs !== undefined) {
-        clock.observeGps(timeMs)
-        onFix({ ...rest, timeMs })
-      } else if (timeOfDayMs !== undefined) {
-        context.count('fixes-dated-by-clock')
-        onFix({ ...rest, timeMs: clock.nearestTimeOfDay(timeOfDayMs) })
-      } else context.count('fixes-without-time')
-    },
-  })
+  const take = ({ timeMs, timeOfDayMs, ...rest }: NmeaFix): void => {
+    if (timeMs !== undefined) {
+      clock.observeGps(timeMs)
+      onFix({ ...rest, timeMs })
+    } else if (timeOfDayMs !== undefined) {
+      context.count('fixes-dated-by-clock')
+      onFix({ ...rest, timeMs: clock.nearestTimeOfDay(timeOfDayMs) })
+    } else context.count('fixes-without-time')
+  }
+  const decoder = new NmeaDecoder({ onFix: take }, { clockMs: () => clock.nowMs() })
   let counted: Record<string, number> = {}
   let idle: NodeJS.Timeout | undefined
 
@@ -53,7 +52,7 @@ export function startNmeaDriver(context: DriverContext, clock: EdgeClock, onFix:
     stop() {
       clearTimeout(idle)
       context.port.off('data', onData)
-      decoder.idle()
+      decoder.end()
       report()
     },
   }

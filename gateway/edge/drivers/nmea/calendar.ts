@@ -10,6 +10,8 @@ const WEEK_ROLLOVER_MS = 1024 * 7 * DAY_MS
 /** Receivers start with week 0 of GPS, January 1980, or read as two digits 2080: those are no dates. */
 const COLD_START_ENDS_MS = Date.UTC(1981, 0)
 const END_MS = Date.UTC(2080, 0)
+/** How far a host's clock and a receiver that knows the time may be apart. */
+const NEAR_CLOCK_MS = 7 * DAY_MS
 const DEFAULT_FLOOR_MS = Date.UTC(2000, 0)
 
 export interface CalendarOptions {
@@ -20,8 +22,9 @@ export interface CalendarOptions {
    */
   floorMs?: number
   /**
-   * The host's clock (Unix ms). While it is after the floor, dates are moved by 1024 weeks to where they are
-   * nearest to it. It may be years off and still serve.
+   * The host's clock (Unix ms), for a live line: a date that lies some times 1024 weeks before it, give or take
+   * a week, suffers from week rollover and is moved on to it. Any other date stays as it is, so a recording played
+   * onto the line keeps its own, and a clock without battery, which stands in the past, moves nothing.
    */
   clockMs?: () => number
 }
@@ -75,8 +78,9 @@ export class Calendar {
     if (dayMs < COLD_START_ENDS_MS || dayMs >= END_MS) return Number.NaN
     let plausibleMs = dayMs
     const clockMs = this.#clockMs?.() ?? Number.NaN
-    if (clockMs >= this.#floorMs)
-      plausibleMs += Math.round((clockMs - dayMs) / WEEK_ROLLOVER_MS) * WEEK_ROLLOVER_MS
+    const rollovers = Math.round((clockMs - dayMs) / WEEK_ROLLOVER_MS)
+    const rolledMs = dayMs + rollovers * WEEK_ROLLOVER_MS
+    if (rollovers > 0 && Math.abs(clockMs - rolledMs) <= NEAR_CLOCK_MS) plausibleMs = rolledMs
     if (plausibleMs < this.#floorMs)
       plausibleMs += Math.ceil((this.#floorMs - plausibleMs) / WEEK_ROLLOVER_MS) * WEEK_ROLLOVER_MS
     return plausibleMs < END_MS ? plausibleMs : Number.NaN

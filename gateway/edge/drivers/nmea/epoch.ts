@@ -9,7 +9,7 @@
 
 import type { Calendar } from './calendar.ts'
 import { CycleEnd } from './cycle-end.ts'
-import { type Report, SAYS_NOTHING } from './report.ts'
+import { type Report, SAYS_FIX, SAYS_NOTHING } from './report.ts'
 import { SENTENCES, TALKERS } from './sentences.ts'
 import { type NmeaFix, Solution } from './solution.ts'
 
@@ -44,32 +44,45 @@ export class Epoch {
 
   /** @param kind index into SENTENCES. @param talker index into TALKERS. */
   take(report: Report, kind: number, talker: number): void {
-    const { timeOfDayMs } = report
     if (SENTENCES[kind]!.dateOnly) {
       this.#offerDate(report)
       return
     }
-    if (Number.isNaN(timeOfDayMs)) {
-      // Without times, a sentence that comes again speaks of another epoch.
-      if (report.verdict !== SAYS_NOTHING && this.#open && (this.#spoken & (1 << kind)) !== 0) this.#finish()
-    } else if (!this.#open || Number.isNaN(this.#timeOfDayMs)) {
-      if (isSameEpoch(timeOfDayMs, this.#pastTimeOfDayMs)) {
-        this.#open = false
-        this.#cycle.late(kind)
-        return
-      }
-    } else if (!isSameEpoch(timeOfDayMs, this.#timeOfDayMs)) this.#finish()
+    const { timeOfDayMs } = report
+    if (this.#isLate(timeOfDayMs)) {
+      this.#open = false
+      this.#cycle.late(kind)
+      // Its fix is out; its date serves the next.
+      this.#offerDate(report)
+      return
+    }
+    if (this.#open && this.#isOfNext(report, kind)) this.#finish()
     if (!this.#open) this.#begin()
     if (Number.isNaN(this.#timeOfDayMs)) this.#timeOfDayMs = timeOfDayMs
     if (report.verdict !== SAYS_NOTHING) this.#spoken |= 1 << kind
     this.#offerDate(report)
     this.#solution.add(report, kind * TALKERS.length + talker)
-    if (this.#cycle.take(kind)) this.#finish()
+    if (this.#cycle.take(kind) && this.#solution.decided) this.#finish()
   }
 
   /** Nothing more comes for this epoch. */
   idle(): void {
     if (this.#open) this.#finish()
+  }
+
+  /** Of the epoch that went out last; what has come since without a time was of that epoch, too. */
+  #isLate(timeOfDayMs: number): boolean {
+    const undecided = !this.#open || Number.isNaN(this.#timeOfDayMs)
+    return undecided && isSameEpoch(timeOfDayMs, this.#pastTimeOfDayMs)
+  }
+
+  #isOfNext({ timeOfDayMs, verdict }: Report, kind: number): boolean {
+    if (!Number.isNaN(timeOfDayMs) && !Number.isNaN(this.#timeOfDayMs))
+      return !isSameEpoch(timeOfDayMs, this.#timeOfDayMs)
+    if (verdict === SAYS_NOTHING) return false
+    // Without times to compare: a sentence that comes again, or a fix, with its time, after "no fix" without one.
+    const again = (this.#spoken & (1 << kind)) !== 0
+    return again || (verdict === SAYS_FIX && !Number.isNaN(timeOfDayMs) && this.#solution.saysNoFix)
   }
 
   #offerDate({ dayMs, timeOfDayMs }: Report): void {
@@ -87,7 +100,7 @@ export class Epoch {
 
   #finish(): void {
     this.#open = false
-    this.#pastTimeOfDayMs = this.#timeOfDayMs
+    if (!Number.isNaN(this.#timeOfDayMs)) this.#pastTimeOfDayMs = this.#timeOfDayMs
     if (this.#solution.isFix) {
       this.#calendar.confirm()
       this.#handlers.onFix(this.#timed(this.#solution.toFix()))

@@ -4,6 +4,7 @@
  * leaves its reason in `error`; whoever reads on gets absent values and looks at `error` once, at the end.
  */
 
+const SPACE = 0x20
 const COMMA = 0x2c
 const PLUS = 0x2b
 const MINUS = 0x2d
@@ -150,7 +151,7 @@ export class FieldReader {
         if (number > 0) list[listed++] = number
         number = 0
         places--
-      } else {
+      } else if (byte !== SPACE) {
         const digit = byte - ZERO
         number = number * 10 + digit
         if (digit < 0 || digit > 9 || number > max) {
@@ -255,6 +256,8 @@ export class FieldReader {
     let at = this.#at
     if (at >= end) return false
     let byte = bytes[at]!
+    // Some receivers pad numbers with spaces.
+    while (byte === SPACE && at + 1 < end) byte = bytes[++at]!
     if (byte === COMMA) {
       this.#at = at + 1
       return false
@@ -285,6 +288,7 @@ export class FieldReader {
     this.#wholeDigits = wholeDigits
     this.#fraction = fraction
     this.#decimals = decimals
+    while (at < end && bytes[at] === SPACE) at++
     byte = at < end ? bytes[at]! : COMMA
     if (byte !== COMMA || wholeDigits + decimals === 0 || wholeDigits > MAX_DIGITS) {
       this.refuse(reason)

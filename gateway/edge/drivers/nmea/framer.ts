@@ -13,7 +13,7 @@ const CARRIAGE_RETURN = 0x0d
 const LINE_FEED = 0x0a
 const FIRST_PRINTABLE = 0x20
 
-/** From `$` to `*`. The standard says 82 with line end; receivers go beyond it, up to about 200. */
+/** From `$` to `*`, both counted. The standard says 82 with line end; receivers go beyond it, up to about 200. */
 const MAX_LENGTH = 256
 
 /** `*hh` */

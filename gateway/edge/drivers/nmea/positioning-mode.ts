@@ -4,7 +4,7 @@ import { SAYS_FIX, SAYS_NO_FIX, SAYS_NOTHING } from './report.ts'
 
 /** Status and mode letters that several sentences share (NMEA 0183 4.11: RMC, GLL, VTG, GNS). */
 
-export const LETTER_A = 0x41
+const LETTER_A = 0x41
 const LETTER_D = 0x44
 export const LETTER_N = 0x4e
 const LETTER_V = 0x56
@@ -27,11 +27,14 @@ export function qualityOfMode(letter: number): number {
   return qualityByLetter[letter] ?? 0
 }
 
-/** Reads a status field: A (or D, differential) is a fix, V is none, blank says nothing; others are refused. */
+/**
+ * Reads a status field: A (or D, differential) is a fix, V (or N, in Magellan receivers) is none, blank says
+ * nothing; others are refused.
+ */
 export function readStatus(fields: FieldReader): number {
   const status = fields.letter('status')
   if (status === LETTER_A || status === LETTER_D) return SAYS_FIX
-  if (status === LETTER_V) return SAYS_NO_FIX
+  if (status === LETTER_V || status === LETTER_N) return SAYS_NO_FIX
   if (status !== 0) fields.refuse('status')
   return SAYS_NOTHING
 }

@@ -65,6 +65,10 @@ export class Solution {
     return this.#saysFix || this.#saysNoFix
   }
 
+  get saysNoFix(): boolean {
+    return this.#saysNoFix
+  }
+
   get isFix(): boolean {
     return this.#saysFix && !this.#saysNoFix && !Number.isNaN(this.#lat)
   }

@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs'
+import { compareWithGpsd } from './gpsd-comparison.ts'
+import { recordedCountsYaml } from './recorded-counts.ts'
+import { decoded, gpsdCheck, recordedLog, recordedLogs, recordedLogsMissing } from './recorded-nmea.ts'
+
+/**
+ * Writes golden/recorded-counts.yaml anew, and prints the differences from gpsd: golden/gpsd-differences.yaml has
+ * their reasons and is edited by hand.
+ */
+
+const missing = recordedLogsMissing()
+if (missing !== undefined) throw new Error(`${missing}: goldens are made from them`)
+writeFileSync(new URL('golden/recorded-counts.yaml', import.meta.url), recordedCountsYaml())
+const logs = recordedLogs().filter((name) => name.startsWith('gpsd/'))
+let fixes = 0
+let agreeing = 0
+for (const log of logs) {
+  const comparison = compareWithGpsd(decoded(recordedLog(log)).fixes, gpsdCheck(log))
+  fixes += comparison.fixes
+  agreeing += comparison.agreeing
+  for (const { what, at } of comparison.differences) console.log(`${log}: ${what} ${at}`)
+}
+console.log(`${logs.length} gpsd logs, ${fixes} fixes compared, ${agreeing} agree`)
