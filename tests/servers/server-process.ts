@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Program } from './debian-program.ts'
+import { findOnPath, type Program } from './debian-program.ts'
 
 /** A real server under test, on loopback. */
 export interface Server {
@@ -41,7 +41,8 @@ export async function startServer(
 
   async function start(): Promise<void> {
     let output = ''
-    const started = spawn(program.path, args, { env: program.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [command, ...rest] = await dyingWithUs([program.path, ...args])
+    const started = spawn(command!, rest, { env: program.env, stdio: ['ignore', 'pipe', 'pipe'] })
     child = started
     let failure: Error | undefined
     started.once('error', (error) => {
@@ -73,7 +74,6 @@ export async function startServer(
     clearTimeout(forced)
   }
 
-  // A test run that ends early leaves no server behind.
   const atExit = () => child?.kill('SIGKILL')
   process.once('exit', atExit)
   const stop = async () => {
@@ -99,6 +99,12 @@ export async function startServer(
 }
 
 const ended = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
+
+/** A test process that is killed leaves no server behind where util-linux is there to see to it. */
+async function dyingWithUs(command: string[]): Promise<string[]> {
+  const setpriv = process.platform === 'linux' ? await findOnPath('setpriv') : undefined
+  return setpriv ? [setpriv, '--pdeathsig', 'KILL', ...command] : command
+}
 
 /** A TCP port of the loopback that was free a moment ago. */
 export async function freePort(): Promise<number> {

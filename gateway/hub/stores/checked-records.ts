@@ -1,0 +1,98 @@
+import { COMPONENT_PATTERN, type Fix, ID_PATTERN, type Reading } from '../../../proto/domain.ts'
+import {
+  ABSENT,
+  emptyColumns,
+  FIX_COLUMNS,
+  type FixColumns,
+  mergeColumns,
+  scaledValue,
+  sliceColumns,
+} from './fix-columns.ts'
+import { type StoreRecords, StoreRefused } from './track-store.ts'
+
+/** What either store checks and prepares before it writes: in come records, out go columns a device, sorted, each time once. */
+
+/** 2100-01-01. */
+const LATEST_MS = 4_102_444_800_000
+const FULL_TURN_CDEG = 36_000
+const METRIC_PATTERN = /^[a-z][a-z0-9_]{0,63}$/
+
+/** @throws StoreRefused naming device, fix and value that no store takes. */
+export function checkedFixes(records: StoreRecords): Map<string, FixColumns> {
+  const parts = new Map<string, Fix[]>()
+  for (const { device, fixes } of records.fixes) {
+    if (!ID_PATTERN.test(device))
+      throw new StoreRefused(`device ${JSON.stringify(device.slice(0, 80))}: expected ${ID_PATTERN}`)
+    const before = parts.get(device)
+    parts.set(device, before ? before.concat(fixes) : fixes)
+  }
+  const devices = new Map<string, FixColumns>()
+  for (const [device, fixes] of parts)
+    if (fixes.length > 0) devices.set(device, inOrder(scaledColumns(device, fixes)))
+  return devices
+}
+
+function scaledColumns(device: string, fixes: Fix[]): FixColumns {
+  const columns = emptyColumns(fixes.length)
+  columns.count = fixes.length
+  for (let i = 0; i < fixes.length; i++)
+    columns.timeMs[i] = checkedTimeMs(fixes[i]!.timeMs, () => `device ${device}, fix ${i}`)
+  FIX_COLUMNS.forEach((column, c) => {
+    const values = columns.values[c]!
+    for (let i = 0; i < fixes.length; i++) {
+      const value = column.of(fixes[i]!)
+      const scaled = value === undefined ? ABSENT : scaledValue(column, value)
+      if (scaled === undefined)
+        throw new StoreRefused(
+          `device ${device}, fix ${i}: ${column.quantity} ${value}, expected ${column.min} to ${column.max}`,
+        )
+      values[i] = scaled
+    }
+  })
+  // 359.997° rounds to a full turn, which is north.
+  const courses = columns.values[FIX_COLUMNS.findIndex((column) => column.quantity === 'courseDeg')]!
+  for (let i = 0; i < courses.length; i++) if (courses[i] === FULL_TURN_CDEG) courses[i] = 0
+  return columns
+}
+
+/** By time, with rows of one time merged, the later one's values winning. */
+function inOrder(columns: FixColumns): FixColumns {
+  const runs: FixColumns[] = []
+  const { timeMs, count } = columns
+  let start = 0
+  for (let i = 1; i <= count; i++) {
+    if (i < count && timeMs[i]! > timeMs[i - 1]!) continue
+    runs.push(sliceColumns(columns, start, i))
+    start = i
+  }
+  // Neighbours are merged in pairs: later runs stay later, and n runs cost n log n.
+  while (runs.length > 1) {
+    const pairs = runs.splice(0)
+    for (let i = 0; i < pairs.length; i += 2)
+      runs.push(i + 1 < pairs.length ? mergeColumns(pairs[i]!, pairs[i + 1]!) : pairs[i]!)
+  }
+  return runs[0]!
+}
+
+/** Readings with the later one of each (component, metric, time) only, times rounded to ms. @throws StoreRefused */
+export function checkedReadings(records: StoreRecords): Reading[] {
+  const kept = new Map<string, Reading>()
+  for (const { component, metric, timeMs, value } of records.readings) {
+    const where = () => `reading ${metric} of component ${component}`
+    if (!COMPONENT_PATTERN.test(component))
+      throw new StoreRefused(`component ${JSON.stringify(component.slice(0, 80))}: expected 16 digits`)
+    if (!METRIC_PATTERN.test(metric))
+      throw new StoreRefused(`metric ${JSON.stringify(metric.slice(0, 80))}: expected a name like tilt_deg`)
+    if (!Number.isFinite(value)) throw new StoreRefused(`${where()}: ${value}, expected a finite number`)
+    const roundedMs = checkedTimeMs(timeMs, where)
+    kept.set(`${component} ${metric} ${roundedMs}`, { component, metric, timeMs: roundedMs, value })
+  }
+  return [...kept.values()]
+}
+
+function checkedTimeMs(timeMs: number, where: () => string): number {
+  const rounded = Math.round(timeMs)
+  if (!(rounded >= 0 && rounded < LATEST_MS))
+    throw new StoreRefused(`${where()}: time ${timeMs} ms, expected Unix milliseconds between 1970 and 2100`)
+  return rounded
+}
