@@ -1,35 +1,31 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { benchCommand } from './commands/bench.ts'
-import { caseCommand, casesCommand } from './commands/cases.ts'
-import { coverageCommand } from './commands/coverage.ts'
-import { demoCommand } from './commands/demo.ts'
-import { exportCommand } from './commands/export-track.ts'
-import { importCommand } from './commands/import-registers.ts'
-import { nmeaCommand } from './commands/nmea.ts'
-import { checkCommand, edgeCommand, hubCommand } from './commands/run.ts'
 import { VERSION } from './foundation/version.ts'
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 wrong use. */
+
+/** Each command's file is loaded only when it is asked for: a gateway must not carry the hub in its memory. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  demo: async () => (await import('./commands/demo.ts')).demoCommand(),
+  edge: async () => (await import('./commands/edge.ts')).edgeCommand(),
+  hub: async () => (await import('./commands/hub.ts')).hubCommand(),
+  check: async () => (await import('./commands/check.ts')).checkCommand(),
+  nmea: async () => (await import('./commands/nmea.ts')).nmeaCommand(),
+  import: async () => (await import('./commands/import-registers.ts')).importCommand(),
+  export: async () => (await import('./commands/export-track.ts')).exportCommand(),
+  coverage: async () => (await import('./commands/coverage.ts')).coverageCommand(),
+  cases: async () => (await import('./commands/cases.ts')).casesCommand(),
+  case: async () => (await import('./commands/cases.ts')).caseCommand(),
+  bench: async () => (await import('./commands/bench.ts')).benchCommand(),
+}
+
 const program = new Command('gridpatrol')
   .description('巡格 gridpatrol: edge gateway and centre for grid-based city management')
   .version(VERSION)
   .exitOverride()
 
-for (const command of [
-  demoCommand(),
-  edgeCommand(),
-  hubCommand(),
-  checkCommand(),
-  nmeaCommand(),
-  importCommand(),
-  exportCommand(),
-  coverageCommand(),
-  casesCommand(),
-  caseCommand(),
-  benchCommand(),
-])
-  program.addCommand(command)
+const asked = process.argv[2] ?? ''
+const loaders = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS)
+for (const load of loaders) program.addCommand(await load())
 
 /** Commander's own options reach subcommands only when they are handed down. */
 function handDown(command: Command): void {

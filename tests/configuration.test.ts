@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ConfigError, checkConfig } from '../gateway/config-file.ts'
+import { checkConfig } from '../gateway/configuration/check-file.ts'
+import { ConfigError } from '../gateway/configuration/yaml-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -41,26 +42,62 @@ components:
 describe('an edge', () => {
   test.each([
     ['in order', BOARD, []],
-    ['a typing mistake in a key', EDGE.replace('driver:', 'bauds: 9600, driver:'), ['5: ports[0].bauds: unknown key: a typing mistake?']],
-    ['text for a number', EDGE.replace('driver:', 'baud: fast, driver:'), ['5: ports[0].baud: found "fast", expected number']],
+    [
+      'a typing mistake in a key',
+      EDGE.replace('driver:', 'bauds: 9600, driver:'),
+      ['5: ports[0].bauds: unknown key: a typing mistake?'],
+    ],
+    [
+      'text for a number',
+      EDGE.replace('driver:', 'baud: fast, driver:'),
+      ['5: ports[0].baud: found "fast", expected number'],
+    ],
     ['a missing key', EDGE.replace('data: data/x\n', ''), ['1: data: missing, expected string']],
-    ['an unknown driver', EDGE.replace('nmea', 'nmae'), ['5: ports[0].driver: found "nmae", expected one of nmea, firmata']],
-    ['an id that is no topic', EDGE.replace('ebike-01', 'ebike/01'), ['1: gateway: found "ebike/01", expected 1 to 64 letters, digits, _ or -']],
-    ['a reserved id', EDGE.replace('ebike-01', 'cases'), ["1: gateway: 'cases' is a topic of its own: choose another name"]],
-    ['no URL', EDGE.replace('mqtt://127.0.0.1:1883', '127.0.0.1'), ['3: broker.url: found "127.0.0.1", expected mqtt://host:1883']],
+    [
+      'an unknown driver',
+      EDGE.replace('nmea', 'nmae'),
+      ['5: ports[0].driver: found "nmae", expected one of nmea, firmata'],
+    ],
+    [
+      'an id that is no topic',
+      EDGE.replace('ebike-01', 'ebike/01'),
+      ['1: gateway: found "ebike/01", expected 1 to 64 letters, digits, _ or -'],
+    ],
+    [
+      'a reserved id',
+      EDGE.replace('ebike-01', 'cases'),
+      ["1: gateway: 'cases' is a topic of its own: choose another name"],
+    ],
+    [
+      'no URL',
+      EDGE.replace('mqtt://127.0.0.1:1883', '127.0.0.1'),
+      ['3: broker.url: found "127.0.0.1", expected mqtt://host:1883'],
+    ],
     [
       'two drivers on one port',
       `${EDGE}  - { name: gps2, path: /dev/ttyUSB0, driver: nmea }\n`,
       ["6: ports[1].path: /dev/ttyUSB0 is the path of port 'gps' too: one driver a port"],
     ],
-    ['two ports of one name', `${EDGE}  - { name: gps, path: /dev/x, driver: nmea }\n`, ["6: ports[1].name: 'gps' is the name of an earlier port too"]],
-    ['a sensor on no port', BOARD.replace('port: board', 'port: bord'), ["10: components[0].sensors[0].port: 'bord' is no port: expected one of gps, board"]],
+    [
+      'two ports of one name',
+      `${EDGE}  - { name: gps, path: /dev/x, driver: nmea }\n`,
+      ["6: ports[1].name: 'gps' is the name of an earlier port too"],
+    ],
+    [
+      'a sensor on no port',
+      BOARD.replace('port: board', 'port: bord'),
+      ["10: components[0].sensors[0].port: 'bord' is no port: expected one of gps, board"],
+    ],
     [
       'a sensor on a GPS port',
       BOARD.replace('port: board', 'port: gps'),
       ["10: components[0].sensors[0].port: port 'gps' is read by nmea: expected a firmata port"],
     ],
-    ['a code without quotes', BOARD.replaceAll('"3101010101000001"', '12345'), ['8: components[0].code: found 12345, expected string']],
+    [
+      'a code without quotes',
+      BOARD.replaceAll('"3101010101000001"', '12345'),
+      ['8: components[0].code: found 12345, expected string'],
+    ],
     [
       'a clear threshold above raise',
       `${BOARD}    faults: { cover_tilted: { clear: 20 } }\n`,
@@ -80,7 +117,11 @@ describe('an edge', () => {
       ],
     ],
     ['broken YAML', 'gateway: [\n', [expect.stringMatching(/^\d: .*/)]],
-    ['neither edge nor hub', 'foo: 1\n', [expect.stringContaining("found the keys foo, expected 'gateway:' (an edge) or 'hub:' (a hub)")]],
+    [
+      'neither edge nor hub',
+      'foo: 1\n',
+      [expect.stringContaining("found the keys foo, expected 'gateway:' (an edge) or 'hub:' (a hub)")],
+    ],
     ['nothing', '', [expect.stringContaining("found the keys (none), expected 'gateway:'")]],
   ])('%s', (_, text, expected) => expect(problems(text)).toEqual(expected))
 })
@@ -89,7 +130,11 @@ describe('a hub', () => {
   test.each([
     ['with all defaults', 'hub: {}\n', []],
     ['a typing mistake', 'hub:\n  htpp: {}\n', ['2: hub.htpp: unknown key: a typing mistake?']],
-    ['a port out of range', 'hub:\n  http: { port: 99999 }\n', ['2: hub.http.port: found 99999, expected number <=65535']],
+    [
+      'a port out of range',
+      'hub:\n  http: { port: 99999 }\n',
+      ['2: hub.http.port: found 99999, expected number <=65535'],
+    ],
   ])('%s', (_, text, expected) => expect(problems(text)).toEqual(expected))
 })
 

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { createLog } from '../foundation/log.ts'
-import { untilAskedToStop } from './run.ts'
+import { untilAskedToStop } from './until-asked-to-stop.ts'
 
 /** `demo`, which is what `npm start` runs. */
 export function demoCommand(): Command {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { loadHubConfig } from '../config-file.ts'
+import { loadHubConfig } from '../configuration/hub-file.ts'
 import { type ImportReport, NotGeoJson } from '../hub/registers/import-features.ts'
 import {
   openRegisters,

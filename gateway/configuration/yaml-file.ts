@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
-import { EdgeConfig } from './edge/config.ts'
-import { HubConfig } from './hub/config.ts'
+import type { z } from 'zod'
 
-/** Configuration files: YAML, checked against the schema of the half that they configure. */
+/** Configuration files: YAML, checked against a schema. */
 
 /** Everything that is wrong with a file, a line each: `edge.yaml:7: ports[0].baud: found "fast", expected …`. */
 export class ConfigError extends Error {
@@ -16,39 +14,23 @@ export class ConfigError extends Error {
   }
 }
 
-const HubFile = z.strictObject({ hub: HubConfig })
-
 /** @throws ConfigError */
-export const loadEdgeConfig = (file: string): EdgeConfig => load(file, EdgeConfig)
-/** @throws ConfigError */
-export const loadHubConfig = (file: string): HubConfig => load(file, HubFile).hub
-
-/** Which half a file configures, after checking it. @throws ConfigError */
-export function checkConfig(file: string): 'edge' | 'hub' {
-  const { value } = parse(file)
-  const keys = value !== null && typeof value === 'object' ? Object.keys(value) : []
-  if (keys.includes('gateway')) loadEdgeConfig(file)
-  else if (keys.includes('hub')) loadHubConfig(file)
-  else
-    throw new ConfigError([
-      `${file}: found the keys ${keys.join(', ') || '(none)'}, expected 'gateway:' (an edge) or 'hub:' (a hub)`,
-    ])
-  return keys.includes('gateway') ? 'edge' : 'hub'
-}
-
-function load<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
-  const { value, lineOf } = parse(file)
+export function loadYaml<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
+  const { value, lineOf } = parseYaml(file)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   throw new ConfigError(
-    result.error.issues.flatMap((issue) => describe(issue, value).map(({ path, text }) => {
-      const where = path.length > 0 ? `${pathText(path)}: ` : ''
-      return `${file}:${lineOf(path)}: ${where}${text}`
-    })),
+    result.error.issues.flatMap((issue) =>
+      describe(issue, value).map(({ path, text }) => {
+        const where = path.length > 0 ? `${pathText(path)}: ` : ''
+        return `${file}:${lineOf(path)}: ${where}${text}`
+      }),
+    ),
   )
 }
 
-function parse(file: string): { value: unknown; lineOf: (path: PropertyKey[]) => number } {
+/** Text to values, and where each stands. @throws ConfigError */
+export function parseYaml(file: string): { value: unknown; lineOf: (path: PropertyKey[]) => number } {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -60,14 +42,18 @@ function parse(file: string): { value: unknown; lineOf: (path: PropertyKey[]) =>
   const document = parseDocument(text, { lineCounter: lines })
   if (document.errors.length > 0)
     throw new ConfigError(
-      document.errors.map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`),
+      document.errors.map(
+        (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
+      ),
     )
   return {
     value: document.toJS(),
     /** The line of the node, or of the nearest one above it that is there. */
     lineOf(path) {
       for (let depth = path.length; depth > 0; depth--) {
-        const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined
+        const node = document.getIn(path.slice(0, depth), true) as
+          | { range?: [number, number, number] }
+          | undefined
         if (node?.range) return lines.linePos(node.range[0]).line
       }
       return 1

@@ -48,7 +48,8 @@ export async function layDownHistory(options: HistoryOptions, signal: AbortSigna
       return { stream, close: async () => void stream.destroy() }
     },
   )
-  const done = (): number => riders.reduce((sum, { seconds }) => sum + seconds, 0) / (riders.length * durationS)
+  const done = (): number =>
+    riders.reduce((sum, { seconds }) => sum + seconds, 0) / (riders.length * durationS)
   try {
     while (!signal.aborted && done() < 1) {
       onProgress(done())
@@ -73,7 +74,10 @@ class PastRider {
   readonly #durationS: number
   readonly #released = Promise.withResolvers<void>()
 
-  constructor({ district, seed, fromMs, durationS }: HistoryOptions, { id, beat }: { id: string; beat: readonly string[] }) {
+  constructor(
+    { district, seed, fromMs, durationS }: HistoryOptions,
+    { id, beat }: { id: string; beat: readonly string[] },
+  ) {
     this.id = id
     this.#durationS = durationS
     this.#ride = new EbikeRide({ id, seed, district, beat, startMs: fromMs })

@@ -146,7 +146,9 @@ export async function startEdge(
     }
     outbox
       .append(body.lane, bytes)
-      .catch((error: Error) => log.error({ err: error, lane: body.lane }, 'a record could not be kept: disk full?'))
+      .catch((error: Error) =>
+        log.error({ err: error, lane: body.lane }, 'a record could not be kept: disk full?'),
+      )
     return true
   }
 

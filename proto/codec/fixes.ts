@@ -1,6 +1,6 @@
 import { type Fix, type FixBatch, QUALITIES, type Quality } from '../domain.ts'
 import { checkedCount, checkedId, checkedLatE7, checkedLonE7, checkedTimeMs } from './checks.ts'
-import { differences, sums } from './columns.ts'
+import { decodeColumn, encodeColumn } from './columns.ts'
 import { refuse } from './decode-error.ts'
 import { FixBatchType, fixBatchField } from './schema.ts'
 
@@ -89,16 +89,16 @@ interface FixBatchMessage {
   device: string
   count: number
   startMs: unknown
-  timeMs: number[]
-  latE7: number[]
-  lonE7: number[]
-  altCm: number[]
-  speedCmps: number[]
-  courseCdeg: number[]
-  hdopC: number[]
-  satellites: number[]
-  quality: number[]
-  accuracyCm: number[]
+  timeMs: Uint8Array
+  latE7: Uint8Array
+  lonE7: Uint8Array
+  altCm: Uint8Array
+  speedCmps: Uint8Array
+  courseCdeg: Uint8Array
+  hdopC: Uint8Array
+  satellites: Uint8Array
+  quality: Uint8Array
+  accuracyCm: Uint8Array
   absent: { field: number; bitmap: Uint8Array }[]
 }
 
@@ -124,12 +124,12 @@ export function encodeFixBatch(batch: FixBatch): Uint8Array {
   const message: Record<string, unknown> = {
     count: fixes.length,
     startMs,
-    timeMs: differences(offsets.slice(1), 2),
-    latE7: differences(
+    timeMs: encodeColumn(offsets.slice(1), 2),
+    latE7: encodeColumn(
       fixes.map((fix) => degreesE7(fix.lat, 90, 'latitude')),
       2,
     ),
-    lonE7: differences(
+    lonE7: encodeColumn(
       fixes.map((fix) => degreesE7(fix.lon, 180, 'longitude')),
       2,
     ),
@@ -158,7 +158,7 @@ function encodeOptional(optional: OptionalColumn, fixes: Fix[], message: Record<
   }
   if (present.length < fixes.length) markAbsent(message, optional, bitmap)
   const column = optional.column === 'courseCdeg' ? unwrapped(present, 36_000) : present
-  message[optional.column] = differences(column, 1)
+  message[optional.column] = encodeColumn(column, 1)
 }
 
 /** An empty bitmap says that no fix of the batch has the quantity. */
@@ -174,9 +174,9 @@ export function decodeFixBatch(message: FixBatchMessage): FixBatch {
   if (count === 0) refuse('missing-field', 'fix batch: no count')
   if (count > MAX_FIXES_A_BATCH) refuse('too-many', `fix batch: ${count} fixes, at most ${MAX_FIXES_A_BATCH}`)
   const startMs = checkedTimeMs(message.startMs, 'fix batch start')
-  const offsets = sums(message.timeMs, count - 1, 2, 'time column')
-  const lat = sums(message.latE7, count, 2, 'latitude column')
-  const lon = sums(message.lonE7, count, 2, 'longitude column')
+  const offsets = decodeColumn(message.timeMs, count - 1, 2, 'time column')
+  const lat = decodeColumn(message.latE7, count, 2, 'latitude column')
+  const lon = decodeColumn(message.lonE7, count, 2, 'longitude column')
   const fixes = new Array<Fix>(count)
   for (let i = 0; i < count; i++) {
     fixes[i] = {
@@ -192,7 +192,7 @@ export function decodeFixBatch(message: FixBatchMessage): FixBatch {
 
 function decodeOptional(optional: OptionalColumn, message: FixBatchMessage, fixes: Fix[]): void {
   const field = fixBatchField(optional.column)
-  const column = message[optional.column] as number[]
+  const column = message[optional.column] as Uint8Array
   const bitmap = message.absent.find((absent) => absent.field === field)?.bitmap
   if (bitmap && bitmap.length === 0) {
     if (column.length > 0) refuse('bad-value', `${optional.column}: values, but marked absent`)
@@ -201,7 +201,7 @@ function decodeOptional(optional: OptionalColumn, message: FixBatchMessage, fixe
   if (bitmap && bitmap.length !== (fixes.length + 7) >> 3)
     refuse('bad-value', `${optional.column}: bitmap of ${bitmap.length} bytes for ${fixes.length} fixes`)
   const holders = bitmap ? fixes.filter((_, i) => (bitmap[i >> 3]! & (1 << (i & 7))) === 0) : fixes
-  const values = sums(column, holders.length, 1, optional.column)
+  const values = decodeColumn(column, holders.length, 1, optional.column)
   holders.forEach((fix, i) => {
     const value = values[i]!
     if (value < optional.min || value > optional.max)

@@ -22,8 +22,12 @@ export async function runBenches(only?: string): Promise<void> {
   const names = only === undefined ? Object.keys(BENCHES) : [only]
   const unknown = names.find((name) => !(name in BENCHES))
   if (unknown !== undefined)
-    throw new RangeError(`bench ${JSON.stringify(unknown)}: expected one of ${Object.keys(BENCHES).join(', ')}`)
-  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}; medians`)
+    throw new RangeError(
+      `bench ${JSON.stringify(unknown)}: expected one of ${Object.keys(BENCHES).join(', ')}`,
+    )
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}; medians`,
+  )
   console.log('| what | ours | peer or limit | its value | ours ÷ its |\n|---|---:|---|---:|---:|')
   for (const name of names) {
     for (const row of await BENCHES[name]!((line) => console.error(`${name}: ${line}`))) {

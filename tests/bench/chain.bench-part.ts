@@ -33,7 +33,9 @@ export async function benchChain(log: (line: string) => void): Promise<BenchRow[
     for (let run = 0; run < RUNS; run++) {
       raw.push(await rawIngest(influxd.url, `raw${run}`))
       chain.push(await throughHub(influxd.url, `chain${run}`, run))
-      log(`run ${run + 1} of ${RUNS}: chain ${Math.round(chain.at(-1)!)}, raw ${Math.round(raw.at(-1)!)} fixes/s`)
+      log(
+        `run ${run + 1} of ${RUNS}: chain ${Math.round(chain.at(-1)!)}, raw ${Math.round(raw.at(-1)!)} fixes/s`,
+      )
     }
   } finally {
     await influxd.stop()
@@ -109,7 +111,10 @@ function payloads(gateway: number, run: number): Buffer[] {
 
 /** Resolves when every batch has its receipt. */
 async function publish(port: number, gateway: number, batches: Buffer[]): Promise<void> {
-  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { clientId: name(gateway), reconnectPeriod: 0 })
+  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
+    clientId: name(gateway),
+    reconnectPeriod: 0,
+  })
   await client.subscribeAsync(gatewayTopic(name(gateway), 'down'), { qos: 1 })
   await new Promise<void>((resolve, reject) => {
     const receipted = new Set<number>()
@@ -132,7 +137,10 @@ async function publish(port: number, gateway: number, batches: Buffer[]): Promis
 
 /** 5,000 points a request over two kept connections: what InfluxDB takes best here. */
 async function rawIngest(url: string, database: string): Promise<number> {
-  await fetch(`${url}/query`, { method: 'POST', body: new URLSearchParams({ q: `CREATE DATABASE ${database}` }) })
+  await fetch(`${url}/query`, {
+    method: 'POST',
+    body: new URLSearchParams({ q: `CREATE DATABASE ${database}` }),
+  })
   const bodies: string[] = []
   let lines: string[] = []
   for (let gateway = 0; gateway < GATEWAYS; gateway++)
@@ -175,7 +183,9 @@ function post(url: string, body: string, agent: Agent): Promise<void> {
 }
 
 async function count(url: string, database: string): Promise<number> {
-  const answer = await fetch(`${url}/query?db=${database}&q=${encodeURIComponent('SELECT count(lat_e7) FROM fix')}`)
+  const answer = await fetch(
+    `${url}/query?db=${database}&q=${encodeURIComponent('SELECT count(lat_e7) FROM fix')}`,
+  )
   const { results } = (await answer.json()) as { results: { series?: { values: [string, number][] }[] }[] }
   return results[0]?.series?.[0]?.values[0]?.[1] ?? 0
 }

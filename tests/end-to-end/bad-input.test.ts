@@ -1,6 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -63,7 +63,9 @@ test('a busy port is said, and taken when it is free', async () => {
 test('a broker that refuses is said once with its address, and tried again', async () => {
   const port = await freePort()
   const gateway = run('edge', '--config', edge('/dev/ttyNONE', port))
-  await gateway.says(new RegExp(`broker mqtt://127.0.0.1:${port}: .*ECONNREFUSED.*records wait in the outbox, trying again`))
+  await gateway.says(
+    new RegExp(`broker mqtt://127.0.0.1:${port}: .*ECONNREFUSED.*records wait in the outbox, trying again`),
+  )
   await sleep(3000)
   expect(gateway.output().match(/ECONNREFUSED/g)).toHaveLength(1)
 })
@@ -122,7 +124,13 @@ test('a broker port that is taken ends the hub with one line', async () => {
 
 test.each([
   ['a typing mistake', ['edge', '--config'], { gatewy: 'x' }, 1, /gateway: missing, expected string/],
-  ['check of a typing mistake', ['check'], { hub: { htpp: 1 } }, 1, /hub.htpp: unknown key: a typing mistake\?/],
+  [
+    'check of a typing mistake',
+    ['check'],
+    { hub: { htpp: 1 } },
+    1,
+    /hub.htpp: unknown key: a typing mistake\?/,
+  ],
 ])('%s in a configuration is named with its line', async (_, args, content, code, message) => {
   const process = run(...args, yaml(content))
   expect(await process.exited).toBe(code)

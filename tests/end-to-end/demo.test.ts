@@ -4,8 +4,17 @@ import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { z } from 'zod'
+import {
+  Case,
+  Cases,
+  Coverage,
+  Devices,
+  GridsAnswer,
+  Health,
+  Summary,
+  TrackColumns,
+} from '../../proto/http.ts'
 import { ALL_CASES } from '../../proto/topics.ts'
-import { Case, Cases, Coverage, Devices, GridsAnswer, Health, Summary, TrackColumns } from '../../proto/http.ts'
 import { type GridpatrolProcess, startGridpatrol } from './gridpatrol-process.ts'
 
 /** What `npm start` promises, asked of the program itself. */
@@ -42,7 +51,9 @@ test('six e-bikes ride live, each with a fix of now', async () => {
   })
 })
 
-test('a sensor fault becomes a case by itself, over HTTP and as retained JSON', { timeout: 90_000 }, async () => {
+test('a sensor fault becomes a case by itself, over HTTP and as retained JSON', {
+  timeout: 90_000,
+}, async () => {
   await within(60_000, async () => {
     const { cases } = await ask('/api/v1/cases', Cases)
     expect(cases.map(({ fault }) => fault)).toContain('cover_tilted')
@@ -59,7 +70,9 @@ test('a sensor fault becomes a case by itself, over HTTP and as retained JSON', 
   await client.endAsync()
 })
 
-test('the past shift is laid down, and the coverage of every grid can be asked', { timeout: 180_000 }, async () => {
+test('the past shift is laid down, and the coverage of every grid can be asked', {
+  timeout: 180_000,
+}, async () => {
   await within(150_000, async () => expect(demo.output()).toContain('past shift: 100 %'))
   const day = 86_400_000
   const from = Math.floor((Date.now() - 8 * 3_600_000) / day) * day

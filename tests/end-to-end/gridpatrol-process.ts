@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const MAIN = join(import.meta.dirname, '../../gateway/main.ts')
+const MAIN = join(import.meta.dirname, '../../gateway/gridpatrol.js')
 
 /** The unmodified program in a process of its own, as an operator starts it. */
 export interface GridpatrolProcess {

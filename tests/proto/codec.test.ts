@@ -11,6 +11,7 @@ import {
   encodeReceipt,
   MAX_PAYLOAD_BYTES,
 } from '../../proto/codec/codec.ts'
+import { encodeColumn } from '../../proto/codec/columns.ts'
 import { DecodeError } from '../../proto/codec/decode-error.ts'
 import { EnvelopeType, FixBatchType } from '../../proto/codec/schema.ts'
 import { type Fix, LANES, QUALITIES, type Quality } from '../../proto/domain.ts'
@@ -74,7 +75,11 @@ test('any fixes survive the wire: values to its resolution, absent values absent
 test('any bytes are either decoded or refused with a DecodeError', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(...LANES), (bytes, lane) => {
-      for (const decode of [() => decodeBody(lane, bytes), () => decodeEnvelope(bytes), () => decodeReceipt(bytes)])
+      for (const decode of [
+        () => decodeBody(lane, bytes),
+        () => decodeEnvelope(bytes),
+        () => decodeReceipt(bytes),
+      ])
         try {
           decode()
         } catch (error) {
@@ -114,18 +119,50 @@ describe('limits', () => {
   test.each([
     ['nothing at all', () => decodeEnvelope(new Uint8Array()), /envelope gateway: empty/],
     ['too large', () => decodeEnvelope(new Uint8Array(MAX_PAYLOAD_BYTES + 1)), /65537 bytes, at most 65536/],
-    ['an evil gateway', () => decodeEnvelope(envelope({ ...good, gateway: '../x' })), /envelope gateway: "..\/x"/],
-    ['a short boot', () => decodeEnvelope(envelope({ ...good, boot: Buffer.alloc(5) })), /5 bytes, expected 6/],
+    [
+      'an evil gateway',
+      () => decodeEnvelope(envelope({ ...good, gateway: '../x' })),
+      /envelope gateway: "..\/x"/,
+    ],
+    [
+      'a short boot',
+      () => decodeEnvelope(envelope({ ...good, boot: Buffer.alloc(5) })),
+      /5 bytes, expected 6/,
+    ],
     ['no sequence', () => decodeEnvelope(envelope({ ...good, sequence: 0 })), /counted from 1/],
     ['no such lane', () => decodeEnvelope(envelope({ ...good, lane: 9 })), /envelope lane 9/],
-    ['a million fixes from no bytes', () => decodeBody('fix', batch({ count: 1e6, startMs: 1.79e12 })), /at most 3600/],
-    ['more values than fixes', () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, latE7: [1, 2] })), /2 values for 1/],
-    ['a latitude of 91', () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, latE7: [910000000] })), /latitude 91/],
-    ['a time of 1980', () => decodeBody('fix', batch({ count: 1, startMs: 315964800000 })), /between 2000 and 2100/],
-    ['a quality of 99', () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, quality: [99] })), /quality: 99/],
+    [
+      'a million fixes from no bytes',
+      () => decodeBody('fix', batch({ count: 1e6, startMs: 1.79e12 })),
+      /at most 3600/,
+    ],
+    [
+      'more values than fixes',
+      () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, latE7: encodeColumn([1, 2], 2) })),
+      /more values than its 1 fixes/,
+    ],
+    [
+      'a latitude of 91',
+      () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, latE7: encodeColumn([910000000], 2) })),
+      /latitude 91/,
+    ],
+    [
+      'a time of 1980',
+      () => decodeBody('fix', batch({ count: 1, startMs: 315964800000 })),
+      /between 2000 and 2100/,
+    ],
+    [
+      'a quality of 99',
+      () => decodeBody('fix', batch({ count: 1, startMs: 1.79e12, quality: encodeColumn([99], 1) })),
+      /quality: 99/,
+    ],
     [
       'a bitmap of the wrong size',
-      () => decodeBody('fix', batch({ count: 9, startMs: 1.79e12, absent: [{ field: 7, bitmap: Buffer.alloc(1) }] })),
+      () =>
+        decodeBody(
+          'fix',
+          batch({ count: 9, startMs: 1.79e12, absent: [{ field: 7, bitmap: Buffer.alloc(1) }] }),
+        ),
       /bitmap of 1 bytes for 9/,
     ],
   ])('%s is refused', (_, decode, message) => {
@@ -135,10 +172,19 @@ describe('limits', () => {
 
   test.each([
     ['no fixes', { fixes: [] }, /at least one fix/],
-    ['a latitude that is no number', { fixes: [{ timeMs: 1.79e12, lat: Number.NaN, lon: 0 }] }, /latitude NaN/],
+    [
+      'a latitude that is no number',
+      { fixes: [{ timeMs: 1.79e12, lat: Number.NaN, lon: 0 }] },
+      /latitude NaN/,
+    ],
     [
       'a span of a month',
-      { fixes: [{ timeMs: 1.79e12, lat: 0, lon: 0 }, { timeMs: 1.79e12 + 2.6e9, lat: 0, lon: 0 }] },
+      {
+        fixes: [
+          { timeMs: 1.79e12, lat: 0, lon: 0 },
+          { timeMs: 1.79e12 + 2.6e9, lat: 0, lon: 0 },
+        ],
+      },
       /apart in one batch/,
     ],
   ])('encoding %s is refused', (_, batch, message) => {

@@ -17,14 +17,20 @@ test('any good gateway id comes back out of its topic', () => {
   )
 })
 
-describe.each(['../', '+', '#', 'a/b', 'a\nb', 'a\\', '<script>', '', 'ü', 'x'.repeat(65), 'cases'])('the id %j', (id) => {
-  test('makes no topic and comes out of none', () => {
-    expect(() => gatewayTopic(id, 'up')).toThrow(RangeError)
-    expect(parseGatewayTopic(`gridpatrol/v1/${id}/up`)).toBeUndefined()
-  })
-})
-
-test.each(['gridpatrol/v1/e/other', 'gridpatrol/v2/e/up', 'gridpatrol/v1/e', '$SYS/x', 'gridpatrol/v1/e/up/x'])(
-  '%s is none of ours',
-  (topic) => expect(parseGatewayTopic(topic)).toBeUndefined(),
+describe.each(['../', '+', '#', 'a/b', 'a\nb', 'a\\', '<script>', '', 'ü', 'x'.repeat(65), 'cases'])(
+  'the id %j',
+  (id) => {
+    test('makes no topic and comes out of none', () => {
+      expect(() => gatewayTopic(id, 'up')).toThrow(RangeError)
+      expect(parseGatewayTopic(`gridpatrol/v1/${id}/up`)).toBeUndefined()
+    })
+  },
 )
+
+test.each([
+  'gridpatrol/v1/e/other',
+  'gridpatrol/v2/e/up',
+  'gridpatrol/v1/e',
+  '$SYS/x',
+  'gridpatrol/v1/e/up/x',
+])('%s is none of ours', (topic) => expect(parseGatewayTopic(topic)).toBeUndefined())

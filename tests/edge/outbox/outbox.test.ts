@@ -18,12 +18,16 @@ const open = (boot = '000000000001', maxBytes = 1e6) =>
   new SqliteOutbox(openDatabase(join(folder, 'outbox.db')), { boot, maxBytes, log: silentLog() })
 const body = (text: string, size = text.length) => Buffer.from(text.padEnd(size, '.'))
 const names = (outbox: SqliteOutbox) =>
-  outbox.peek(1000).map((record) => `${record.lane}:${Buffer.from(record.body).toString().replace(/\.+$/, '')}`)
+  outbox
+    .peek(1000)
+    .map((record) => `${record.lane}:${Buffer.from(record.body).toString().replace(/\.+$/, '')}`)
 
 test('cases go first, then health, fixes, readings; within a lane the oldest', async () => {
   const outbox = open()
   await Promise.all(
-    (['reading', 'fix', 'case', 'health', 'fix', 'case'] as Lane[]).map((lane, i) => outbox.append(lane, body(`${i}`))),
+    (['reading', 'fix', 'case', 'health', 'fix', 'case'] as Lane[]).map((lane, i) =>
+      outbox.append(lane, body(`${i}`)),
+    ),
   )
   expect(names(outbox)).toEqual(['case:2', 'case:5', 'health:3', 'fix:1', 'fix:4', 'reading:0'])
   outbox.close()
@@ -116,7 +120,9 @@ test('any history of appends, receipts and reopenings leaves what a plain list w
       }
       outbox.close()
       outbox = open('0000000000aa')
-      const expected = [...model].toSorted(([a, laneA], [b, laneB]) => LANES.indexOf(laneA) - LANES.indexOf(laneB) || a - b)
+      const expected = [...model].toSorted(
+        ([a, laneA], [b, laneB]) => LANES.indexOf(laneA) - LANES.indexOf(laneB) || a - b,
+      )
       expect(outbox.peek(1000).map(({ sequence, lane }) => [sequence, lane])).toEqual(expected)
       expect(outbox.level().records).toBe(model.size)
       outbox.close()

@@ -8,8 +8,8 @@ import { silentLog } from '../../../gateway/foundation/log.ts'
 import { decodeEnvelope, decodePresence, encodeReceipt } from '../../../proto/codec/codec.ts'
 import { ALL_STATE, ALL_UP, gatewayTopic } from '../../../proto/topics.ts'
 import { findMosquitto, startMosquitto } from '../../servers/mosquitto.ts'
-import type { Server } from '../../servers/server-process.ts'
 import { requireServer } from '../../servers/server-missing.ts'
+import type { Server } from '../../servers/server-process.ts'
 
 /** The uplink against a real broker, with a hub in the test that receipts when it is told to. */
 const here = await requireServer('mosquitto', findMosquitto)
@@ -32,7 +32,9 @@ describe.runIf(here)('uplink', () => {
     const received: string[] = []
     const presence: boolean[] = []
     const receipt = (sequences: number[], boot = BOOT) =>
-      client.publishAsync(gatewayTopic('ebike-01', 'down'), Buffer.from(encodeReceipt({ boot, sequences })), { qos: 1 })
+      client.publishAsync(gatewayTopic('ebike-01', 'down'), Buffer.from(encodeReceipt({ boot, sequences })), {
+        qos: 1,
+      })
     client.on('message', (topic, payload) => {
       if (topic.endsWith('/state')) {
         if (payload.length > 0) presence.push(decodePresence(payload).online)
@@ -47,7 +49,11 @@ describe.runIf(here)('uplink', () => {
   }
 
   function gateway() {
-    const outbox = new SqliteOutbox(new DatabaseSync(':memory:'), { boot: BOOT, maxBytes: 1e6, log: silentLog() })
+    const outbox = new SqliteOutbox(new DatabaseSync(':memory:'), {
+      boot: BOOT,
+      maxBytes: 1e6,
+      log: silentLog(),
+    })
     const uplink = new Uplink({
       gateway: 'ebike-01',
       boot: BOOT,
