@@ -4,7 +4,13 @@ import { join } from 'node:path'
 /** Builds the page where it is missing or older than what it is made of; says so, since it takes a while. */
 const root = join(import.meta.dirname, '..')
 const built = join(import.meta.dirname, 'web/dist/index.html')
-const sources = ['dashboards/web/src', 'dashboards/web/index.html', 'dashboards/web/vite.config.ts', 'proto', 'package-lock.json']
+const sources = [
+  'dashboards/web/src',
+  'dashboards/web/index.html',
+  'dashboards/web/vite.config.ts',
+  'proto',
+  'package-lock.json',
+]
 
 function newestMs(path: string): number {
   const stat = statSync(path)
@@ -17,6 +23,10 @@ if (sources.some((source) => newestMs(join(root, source)) > madeMs)) {
   console.error('building the page …')
   const beganMs = performance.now()
   const { build } = await import('vite')
-  await build({ root: join(import.meta.dirname, 'web'), configFile: join(import.meta.dirname, 'web/vite.config.ts'), logLevel: 'warn' })
+  await build({
+    root: join(import.meta.dirname, 'web'),
+    configFile: join(import.meta.dirname, 'web/vite.config.ts'),
+    logLevel: 'warn',
+  })
   console.error(`page built in ${((performance.now() - beganMs) / 1000).toFixed(1)} s`)
 }

@@ -220,9 +220,8 @@ export const PageSettings = z.object({
 
 /** Server-sent events of /api/v1/live: `event:` names the kind, `data:` is the JSON. */
 export const LiveFixes = z.object({ device: DeviceId, fixes: z.array(FixJson) })
-export const LiveCase = Case
 export const LiveDevice = z.object({ id: DeviceId, online: z.boolean() })
-export const LIVE_EVENTS = { fixes: LiveFixes, case: LiveCase, device: LiveDevice } as const
+export const LIVE_EVENTS = { fixes: LiveFixes, case: Case, device: LiveDevice } as const
 
 export type FixJson = z.infer<typeof FixJson>
 export type Device = z.infer<typeof Device>

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream'
 import { EbikeRide } from '../../device-sim/ebike/ebike-ride.ts'
 import type { District } from '../../proto/district.ts'
 import { EdgeConfig } from '../edge/config.ts'
-import { startEdge } from '../edge/edge.ts'
+import { type Edge, startEdge } from '../edge/edge.ts'
 import type { Log } from '../foundation/log.ts'
 
 /**
@@ -34,7 +34,10 @@ const BATCH_DELAY_MS = 500
 export async function layDownHistory(options: HistoryOptions, signal: AbortSignal): Promise<void> {
   const { ebikes, durationS, onProgress } = options
   const riders = ebikes.map((ebike) => new PastRider(options, ebike))
-  const edge = await startEdge(
+  // The ports are opened while the edge is still starting.
+  let edge: Edge | undefined
+  const backlog = (): number => edge?.backlog() ?? 0
+  edge = await startEdge(
     EdgeConfig.parse({
       gateway: 'past-shift',
       data: join(options.dataDir, 'past-shift'),
@@ -44,7 +47,7 @@ export async function layDownHistory(options: HistoryOptions, signal: AbortSigna
     }),
     options.log,
     async (path) => {
-      const stream = riders.find(({ id }) => id === path)!.receiver(edge.backlog, signal)
+      const stream = riders.find(({ id }) => id === path)!.receiver(backlog, signal)
       return { stream, close: async () => void stream.destroy() }
     },
   )
@@ -57,7 +60,7 @@ export async function layDownHistory(options: HistoryOptions, signal: AbortSigna
     }
     // The last batches leave the riders' hands, then the outbox.
     await wait(2 * BATCH_DELAY_MS)
-    while (!signal.aborted && edge.backlog() > 0) await wait(50)
+    while (!signal.aborted && backlog() > 0) await wait(50)
     if (!signal.aborted) onProgress(1)
   } finally {
     for (const rider of riders) rider.release()
