@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { faultKind } from '../../proto/catalogue/catalogue.ts'
 import { COMPONENT_PATTERN, ID_PATTERN } from '../../proto/domain.ts'
+import { TrackFilterConfig } from './track/track-filter-config.ts'
 
 /** The configuration of one gateway, as its YAML file says it. Unknown keys are mistakes and are refused. */
 
@@ -78,6 +79,8 @@ export const EdgeConfig = z
         maxDelayMs: z.int().min(100).max(600_000).default(10_000),
       })
       .prefault({}),
+    /** Which fixes are worth sending; absent: all of them. `track: {}` is the filter with its defaults. */
+    track: TrackFilterConfig.optional(),
     /** One reading of each sensor is sent this often. */
     readingsEveryS: z.number().min(1).max(86_400).default(60),
     healthEveryS: z.number().min(1).max(86_400).default(300),

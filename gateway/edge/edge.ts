@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { encodeBody } from '../../proto/codec/codec.ts'
-import type { Body, Fix, Health, Reading } from '../../proto/domain.ts'
+import type { Body, Fix, Health, PortState, Reading } from '../../proto/domain.ts'
 import { openDatabase } from '../foundation/database.ts'
 import type { Log } from '../foundation/log.ts'
 import { VERSION } from '../foundation/version.ts'
@@ -14,7 +14,7 @@ import { FaultWatch } from './faults/fault-watch.ts'
 import { SqliteOutbox } from './outbox/sqlite-outbox.ts'
 import { type OpenPort, openSerialPort } from './serial/open-serial-port.ts'
 import { SerialLine } from './serial/serial-line.ts'
-import { FixBatcher } from './track/fix-batcher.ts'
+import { DeviceTrack } from './track/device-track.ts'
 import { Uplink } from './uplink/uplink.ts'
 
 /**
@@ -54,15 +54,22 @@ export async function startEdge(
     log,
   })
 
-  // fix -> batch -> outbox
-  const batchers = new Map<string, FixBatcher>()
-  function batcherFor(device: string): FixBatcher {
-    let batcher = batchers.get(device)
-    if (!batcher) {
-      batcher = new FixBatcher({ ...config.batch, onBatch: (fixes) => keepFixes(device, fixes) })
-      batchers.set(device, batcher)
+  // fix -> filter -> batch -> outbox
+  const tracks = new Map<string, DeviceTrack>()
+  function trackOf({ device = gateway }: NmeaPortConfig): DeviceTrack {
+    let track = tracks.get(device)
+    if (!track) {
+      track = new DeviceTrack({
+        filter: config.track,
+        batch: config.batch,
+        onFix: (fix) => {
+          lastFix = fix
+        },
+        onBatch: (fixes) => keepFixes(device, fixes),
+      })
+      tracks.set(device, track)
     }
-    return batcher
+    return track
   }
 
   /** One fix that has no place on the wire must not take its batch along. */
@@ -95,11 +102,8 @@ export async function startEdge(
     return port.driver === 'nmea' ? driveNmea(port, context) : driveFirmata(port, context)
   }
   function driveNmea(port: NmeaPortConfig, context: DriverContext): Driver {
-    const batcher = batcherFor(port.device ?? gateway)
-    return startNmeaDriver(context, clock, (fix) => {
-      lastFix = fix
-      batcher.add(fix)
-    })
+    const track = trackOf(port)
+    return startNmeaDriver(context, clock, (fix) => track.push(fix))
   }
   function driveFirmata(port: FirmataPortConfig, context: DriverContext): Driver {
     return firmata!.startFirmataDriver(context, port, config.components, (value) =>
@@ -115,7 +119,10 @@ export async function startEdge(
         silenceMs: port.silenceS * 1000,
         open: () => openPort(port.path, port.baud),
         drive: (context) => drive(port, context),
-        onStateChange: () => sendHealth(),
+        onStateChange: () => {
+          if (port.driver === 'nmea') trackOf(port).settle()
+          sendHealth()
+        },
         log,
       }),
   )
@@ -127,9 +134,15 @@ export async function startEdge(
       uptimeS: Math.floor(process.uptime()),
       version: VERSION,
       memoryBytes: process.memoryUsage.rss(),
-      ports: lines.map((line) => line.state),
+      ports: lines.map((line, i) => withTrackCounts(line.state, config.ports[i]!)),
       outbox: outbox.level(),
     }
+  }
+  /** A port's own counters, and what became of the fixes of its device. */
+  function withTrackCounts(state: PortState, port: PortConfig): PortState {
+    if (port.driver !== 'nmea') return state
+    const counts = Object.entries(trackOf(port).counts).map(([name, count]) => [`track-${name}`, count])
+    return { ...state, counters: { ...state.counters, ...Object.fromEntries(counts) } }
   }
   function sendHealth(): void {
     keep({ lane: 'health', health: health() })
@@ -167,7 +180,7 @@ export async function startEdge(
     async stop() {
       for (const timer of timers) clearInterval(timer)
       await Promise.all(lines.map((line) => line.stop()))
-      for (const batcher of batchers.values()) batcher.flush()
+      for (const track of tracks.values()) track.flush()
       sendReadings()
       await uplink.stop()
       outbox.close()

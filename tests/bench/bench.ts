@@ -5,12 +5,14 @@ import { benchMemory } from './memory.bench-part.ts'
 import { benchNmea } from './nmea.bench-part.ts'
 import type { BenchRow } from './row.ts'
 import { benchStores } from './stores.bench-part.ts'
+import { benchTrackFilter } from './track.bench-part.ts'
 import { benchWire } from './wire.bench-part.ts'
 
 /** All benchmarks by name. Each says on stderr what it does, and gives rows for the table on stdout. */
 const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[]>> = {
   nmea: benchNmea,
   wire: benchWire,
+  track: benchTrackFilter,
   chain: benchChain,
   stores: benchStores,
   coverage: benchCoverage,
