@@ -1,0 +1,43 @@
+import { App, Button } from 'antd'
+import { useEffect } from 'react'
+import { useWords } from '../i18n/language.tsx'
+import { go } from '../screen.ts'
+import { onCaseRaised } from './announcements.ts'
+
+const SHOWN_S = 15
+
+/** A notice for each case raised while the page is open, whatever view is shown. */
+export function CaseNotices() {
+  const { notification } = App.useApp()
+  const { t, q, language } = useWords()
+  useEffect(
+    () =>
+      onCaseRaised(({ id, faultName, component, componentName, raised }) => {
+        const view = () => {
+          notification.destroy(id)
+          go({ view: 'cases', caseId: id })
+        }
+        notification.warning({
+          key: id,
+          placement: 'topRight',
+          duration: SHOWN_S,
+          className: 'case-notice',
+          title: `${t.live.raised}: ${faultName[language]}`,
+          description: (
+            <span data-testid="case-notice">
+              {componentName ?? component}
+              <br />
+              <span className="quiet">{q.clock(Date.parse(raised))}</span>
+            </span>
+          ),
+          actions: (
+            <Button type="primary" size="small" onClick={view}>
+              {t.live.view}
+            </Button>
+          ),
+        })
+      }),
+    [notification, t, q, language],
+  )
+  return null
+}

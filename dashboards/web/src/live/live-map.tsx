@@ -1,0 +1,41 @@
+import { useEffect } from 'react'
+import { frameLoop } from '../map/frame-loop.ts'
+import { useScene } from '../map/map-view.tsx'
+import { TRAIL_MS } from './fleet.ts'
+import { useSession } from './session.tsx'
+import { vehicleLayers } from './vehicle-layers.ts'
+
+const LIVE_FPS = 30
+/** For those who asked their system for less motion, and for machines that draw slowly. */
+const STILL_FPS = 2
+
+/** The e-bikes on the map: frames are drawn only while one moves or a trail fades. */
+export function LiveMap({ chosen }: { chosen: string | undefined }) {
+  const scene = useScene()
+  const session = useSession()
+  useEffect(() => {
+    if (!scene) return
+    let movedMs = performance.now()
+    const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+    const loop = frameLoop(
+      (nowMs) => {
+        const { fleet } = session
+        scene.setLayersNow('live', vehicleLayers(fleet, fleet.rows(), nowMs, chosen))
+        return nowMs - movedMs < TRAIL_MS
+      },
+      still ? STILL_FPS : LIVE_FPS,
+    )
+    const wake = () => {
+      movedMs = performance.now()
+      loop.wake()
+    }
+    session.onMove.add(wake)
+    wake()
+    return () => {
+      session.onMove.delete(wake)
+      loop.stop()
+      scene.setLayers('live', [])
+    }
+  }, [scene, session, chosen])
+  return null
+}

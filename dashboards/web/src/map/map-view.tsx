@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query'
+import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react'
+import { gridsQuery, settingsQuery, streetsQuery } from '../api/queries.ts'
+import { useWords } from '../i18n/language.tsx'
+import { useScreen } from '../screen.ts'
+import { MapNote, MapProblem } from '../shell/map-notes.tsx'
+import { boundsOf, gridNamePoints } from './bounds.ts'
+import { MapScene } from './scene.ts'
+import { useMapPadding } from './use-map-padding.ts'
+
+const SceneContext = createContext<MapScene | undefined>(undefined)
+
+/** The map, once it can be drawn on; undefined before, and for good where the browser cannot draw one. */
+export const useScene = (): MapScene | undefined => use(SceneContext)
+
+/** Everything that views write on the map apart from names. */
+const MAP_CHARACTERS = '0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz 停分起终'
+
+/** Draws the district and hands the map to its children, which lie above it. */
+export function MapView({ children }: { children: ReactNode }) {
+  const { t } = useWords()
+  const container = useRef<HTMLDivElement>(null)
+  const [scene, setScene] = useState<MapScene>()
+  const [failed, setFailed] = useState(false)
+  const settings = useQuery(settingsQuery)
+  // A hub that gives no settings still has a map: the district's own.
+  const known = useMemo(
+    () => settings.data ?? (settings.isError ? {} : undefined),
+    [settings.data, settings.isError],
+  )
+
+  useEffect(() => {
+    if (!known || !container.current) return
+    let made: MapScene
+    let gone = false
+    try {
+      made = new MapScene(container.current, known)
+    } catch {
+      setFailed(true)
+      return
+    }
+    void made.ready(MAP_CHARACTERS).then(() => !gone && setScene(made))
+    return () => {
+      gone = true
+      setScene(undefined)
+      made.remove()
+    }
+  }, [known])
+
+  return (
+    <SceneContext value={scene}>
+      <section className="map" ref={container} aria-label={t.map.label} data-testid="map" />
+      {failed && <MapProblem />}
+      {scene && <District scene={scene} />}
+      {children}
+    </SceneContext>
+  )
+}
+
+function District({ scene }: { scene: MapScene }) {
+  useMapPadding(scene, useScreen().view)
+  const { t } = useWords()
+  const streets = useQuery(streetsQuery)
+  const grids = useQuery(gridsQuery)
+
+  useEffect(() => {
+    if (streets.data) scene.setData('streets', streets.data)
+    if (grids.data) {
+      scene.setData('grids', grids.data)
+      scene.setData('grid-names', gridNamePoints(grids.data.features))
+    }
+    const names = [...(streets.data?.features ?? []), ...(grids.data?.features ?? [])]
+    if (names.length > 0) void scene.showNames(names.map(({ properties }) => properties.name ?? '').join(''))
+  }, [scene, streets.data, grids.data])
+
+  useEffect(() => {
+    if (streets.isPending || grids.isPending) return
+    const features = grids.data?.features.length ? grids.data.features : (streets.data?.features ?? [])
+    scene.setWholeDistrict(boundsOf(features))
+  }, [scene, streets.isPending, grids.isPending, streets.data, grids.data])
+
+  if (streets.isPending || grids.isPending) return <MapNote title={t.map.loadingDistrict} />
+  const failed = streets.isError ? streets : grids.isError ? grids : undefined
+  if (failed) return <MapNote error={failed.error} onRetry={() => void failed.refetch()} />
+  const empty = streets.data?.features.length === 0 && grids.data?.features.length === 0
+  return empty ? <MapNote title={t.map.noDistrict} hint={t.map.noDistrictHint} /> : null
+}

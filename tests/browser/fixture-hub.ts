@@ -1,0 +1,331 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import type { z } from 'zod'
+import { generateDistrict } from '../../device-sim/city/district.ts'
+import type { District } from '../../proto/district.ts'
+import {
+  type CaseWithSteps as Case,
+  Cases,
+  CaseWithSteps,
+  ComponentsAnswer,
+  Coverage,
+  Devices,
+  type FixJson,
+  GridsAnswer,
+  HttpError,
+  LIVE_EVENTS,
+  PageSettings,
+  StreetsAnswer,
+  Summary,
+  TrackColumns,
+} from '../../proto/http.ts'
+import { caseOf } from './fixture-cases.ts'
+import { coverageOf } from './fixture-coverage.ts'
+import { type Ride, rideAlong } from './fixture-rides.ts'
+
+/**
+ * A stand-in for the hub, as the page sees it: serves the built page and answers by the contract's schemas,
+ * with a small district, four e-bikes and a few cases. Every answer passes its schema before it is sent.
+ */
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+
+/** Would run, were a name ever written into the page as HTML. */
+export const HOSTILE_NAME = '<img src=x onerror="window.pwned=1">'
+
+export const CONTENT_SECURITY_POLICY =
+  "default-src 'self';script-src 'self';style-src 'self' 'unsafe-inline';worker-src 'self' blob:;" +
+  "img-src 'self' data: blob:;connect-src 'self' data: blob:;font-src 'self';object-src 'none';base-uri 'self'"
+
+export interface FixtureHub {
+  url: string
+  startMs: number
+  district: District
+  rides: Ride[]
+  cases: Case[]
+  /** Raises a case now and tells it on the live stream. */
+  raiseCase: () => Case
+  setOnline: (device: string, online: boolean) => void
+  /** Cuts the live streams; until `restoreLive` new ones are refused. */
+  cutLive: () => void
+  restoreLive: () => void
+  /** Answers a path of the API with this from now on; undefined: as before. */
+  override: (path: string, answer: { status: number; body: unknown } | undefined) => void
+  requests: string[]
+  close: () => Promise<void>
+}
+
+export async function startFixtureHub(dist: string): Promise<FixtureHub> {
+  const startMs = Math.floor(Date.now() / 1000) * 1000
+  const district = hostileDistrict()
+  const rides = planRides(district, startMs)
+  const cases = [
+    caseOf(district, {
+      serial: 1,
+      fault: 'cover_tilted',
+      place: 40,
+      raisedMs: startMs - 26 * MINUTE_MS,
+      gateway: 'ebike-01',
+    }),
+    caseOf(district, {
+      serial: 2,
+      fault: 'lamp_out',
+      place: 80,
+      raisedMs: startMs - 95 * MINUTE_MS,
+      gateway: 'cabinet-7',
+    }),
+    caseOf(district, {
+      serial: 3,
+      fault: 'cover_tilted',
+      place: 99,
+      raisedMs: startMs - 30 * HOUR_MS,
+      clearedMs: startMs - 29 * HOUR_MS,
+      gateway: 'ebike-02',
+    }),
+  ]
+  const streams = new Set<ServerResponse>()
+  const overrides = new Map<string, { status: number; body: unknown }>()
+  const requests: string[] = []
+  let liveOpen = true
+
+  const known = () => rides.map((ride) => ({ ...ride, fixes: ride.fixes.filter(isPast) }))
+  const send = <Name extends keyof typeof LIVE_EVENTS>(
+    name: Name,
+    event: z.input<(typeof LIVE_EVENTS)[Name]>,
+  ) => {
+    const data = JSON.stringify(LIVE_EVENTS[name].parse(event))
+    for (const stream of streams) stream.write(`event: ${name}\ndata: ${data}\n\n`)
+  }
+
+  const api = (path: string, query: URLSearchParams): unknown => {
+    const [first, id, third] = path.slice(1).split('/')
+    const from = query.get('from') ?? new Date(startMs - 24 * HOUR_MS).toISOString()
+    const to = query.get('to') ?? new Date().toISOString()
+    switch (first) {
+      case 'settings':
+        return PageSettings.parse({})
+      case 'grids':
+        return GridsAnswer.parse(district.grids)
+      case 'streets':
+        return StreetsAnswer.parse(district.streets)
+      case 'components':
+        return ComponentsAnswer.parse(district.components)
+      case 'devices': {
+        if (id === undefined) return deviceList(known())
+        const ride = known().find(({ device }) => device === id)
+        if (!ride) return undefined
+        return third === 'summary' ? summaryOf(ride, from, to) : columnsOf(ride, from, to)
+      }
+      case 'coverage': {
+        const grid = district.grids.features.find(({ properties }) => properties.code === query.get('grid'))
+        return grid && Coverage.parse(coverageOf(grid, known(), from, to))
+      }
+      case 'cases': {
+        if (id !== undefined) return CaseWithSteps.parse(cases.find((one) => one.id === id))
+        const listed = cases.filter(({ open }) => open || query.get('open') !== 'true')
+        return Cases.parse({ cases: listed.toSorted((a, b) => b.raised.localeCompare(a.raised)) })
+      }
+      default:
+        return undefined
+    }
+  }
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://fixture')
+    requests.push(`${url.pathname}${url.search}`)
+    response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY)
+    if (!url.pathname.startsWith('/api/v1/')) void serveFile(dist, url.pathname, response)
+    else if (url.pathname === '/api/v1/live') openStream(request, response)
+    else {
+      const path = url.pathname.slice('/api/v1'.length)
+      const override = overrides.get(path)
+      const body = override ? override.body : api(path, url.searchParams)
+      if (override) answer(response, override.status, body)
+      else if (body === undefined)
+        answer(response, 404, HttpError.parse({ error: { message: `no ${path}`, hint: 'choose another' } }))
+      else answer(response, 200, body)
+    }
+  })
+  const openStream = (request: IncomingMessage, response: ServerResponse) => {
+    if (!liveOpen) return answer(response, 502, 'no hub behind this proxy')
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    response.write('retry: 2000\n\n')
+    streams.add(response)
+    request.on('close', () => streams.delete(response))
+  }
+
+  const sent = new Map<string, number>()
+  const ticker = setInterval(() => {
+    for (const { device, online, fixes } of rides) {
+      if (!online) continue
+      const since = sent.get(device) ?? Date.now()
+      const news = fixes.filter(({ time }) => Date.parse(time) > since && isPast({ time }))
+      const last = news.at(-1)
+      if (last) {
+        sent.set(device, Date.parse(last.time))
+        send('fixes', { device, fixes: news })
+      } else sent.set(device, since)
+    }
+  }, 1000)
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    startMs,
+    district,
+    rides,
+    cases,
+    raiseCase: () => {
+      const plan = {
+        fault: 'cover_tilted',
+        place: 7 * cases.length,
+        raisedMs: Date.now(),
+        gateway: 'ebike-02',
+      } as const
+      const raised = caseOf(district, { serial: cases.length + 1, ...plan })
+      cases.push(raised)
+      send('case', raised)
+      return raised
+    },
+    setOnline: (device, online) => {
+      for (const ride of rides) if (ride.device === device) ride.online = online
+      send('device', { id: device, online })
+    },
+    cutLive: () => {
+      liveOpen = false
+      for (const stream of streams) stream.destroy()
+    },
+    restoreLive: () => {
+      liveOpen = true
+    },
+    override: (path, given) => {
+      if (given) overrides.set(path, given)
+      else overrides.delete(path)
+    },
+    requests,
+    close: async () => {
+      clearInterval(ticker)
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const isPast = ({ time }: { time: string }) => Date.parse(time) <= Date.now()
+
+/** One component, one grid and one street bear names that are code. */
+function hostileDistrict(): District {
+  const district = generateDistrict(1)
+  const cover = district.components.features.filter(({ properties }) => /井盖/.test(properties.name))[40]!
+  cover.properties.name = `井盖 ${HOSTILE_NAME}`
+  district.grids.features[9]!.properties.name = HOSTILE_NAME
+  district.streets.features[5]!.properties.name = HOSTILE_NAME
+  return district
+}
+
+function planRides(district: District, startMs: number): Ride[] {
+  const codes = district.grids.features.map(({ properties }) => properties.code)
+  const shared = { online: true, fromMs: startMs - 3 * HOUR_MS, toMs: startMs + HOUR_MS / 2 }
+  return [
+    rideAlong(district, {
+      ...shared,
+      device: 'ebike-01',
+      beat: codes.slice(4, 7),
+      gaps: [{ fromMs: startMs - 40 * MINUTE_MS, toMs: startMs - 34 * MINUTE_MS, cause: 'no-fix' }],
+      stops: [{ fromMs: startMs - 20 * MINUTE_MS, toMs: startMs - 14 * MINUTE_MS }],
+      poor: [{ fromMs: startMs - 55 * MINUTE_MS, toMs: startMs - 46 * MINUTE_MS }],
+    }),
+    rideAlong(district, { ...shared, device: 'ebike-02', beat: codes.slice(0, 3) }),
+    rideAlong(district, { ...shared, device: 'ebike-03', beat: codes.slice(9, 12) }),
+    rideAlong(district, {
+      ...shared,
+      device: 'ebike-04',
+      beat: codes.slice(13, 15),
+      online: false,
+      toMs: startMs - 50 * MINUTE_MS,
+    }),
+  ]
+}
+
+function deviceList(rides: readonly Ride[]): z.output<typeof Devices> {
+  return Devices.parse({
+    devices: rides.map(({ device, online, fixes }) => ({
+      id: device,
+      gateway: device,
+      online,
+      lastSeen: online ? new Date().toISOString() : fixes.at(-1)?.time,
+      lastFix: fixes.at(-1),
+    })),
+  })
+}
+
+const clipped = (ride: Ride, from: string, to: string): FixJson[] =>
+  ride.fixes.filter(({ time }) => Date.parse(time) >= Date.parse(from) && Date.parse(time) < Date.parse(to))
+
+function columnsOf(ride: Ride, from: string, to: string): z.output<typeof TrackColumns> {
+  const fixes = clipped(ride, from, to)
+  const column = (name: 'speedMps' | 'courseDeg' | 'satellites' | 'accuracyM') =>
+    fixes.map((fix) => fix[name] ?? null)
+  return TrackColumns.parse({
+    device: ride.device,
+    from,
+    to,
+    count: fixes.length,
+    columns: {
+      timeMs: fixes.map(({ time }) => Date.parse(time)),
+      lat: fixes.map(({ lat }) => lat),
+      lon: fixes.map(({ lon }) => lon),
+      speedMps: column('speedMps'),
+      courseDeg: column('courseDeg'),
+      satellites: column('satellites'),
+      accuracyM: column('accuracyM'),
+    },
+  })
+}
+
+function summaryOf(ride: Ride, from: string, to: string): z.output<typeof Summary> {
+  const fixes = clipped(ride, from, to)
+  const inRange = (span: { from: string; to: string }) =>
+    Date.parse(span.to) > Date.parse(from) && Date.parse(span.from) < Date.parse(to)
+  const first = fixes[0]?.time
+  const last = fixes.at(-1)?.time
+  return Summary.parse({
+    device: ride.device,
+    from,
+    to,
+    fixes: fixes.length,
+    ...(first && last ? { first, last } : {}),
+    distanceM: fixes.reduce((sum, { speedMps }) => sum + (speedMps ?? 0), 0),
+    movingS: fixes.filter(({ speedMps }) => (speedMps ?? 0) > 0.5).length,
+    ...(fixes.length > 0 ? { maxSpeedMps: Math.max(...fixes.map(({ speedMps }) => speedMps ?? 0)) } : {}),
+    stops: ride.stops.filter(inRange),
+    gaps: ride.gaps.filter(inRange),
+  })
+}
+
+const MEDIA: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+async function serveFile(dist: string, path: string, response: ServerResponse): Promise<void> {
+  const file = normalize(path === '/' ? '/index.html' : path)
+  try {
+    const content = await readFile(join(dist, file))
+    response
+      .writeHead(200, { 'content-type': MEDIA[extname(file)] ?? 'application/octet-stream' })
+      .end(content)
+  } catch {
+    response.writeHead(404).end()
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

@@ -1,0 +1,364 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { quantities } from '../../dashboards/web/src/i18n/quantities.ts'
+import { findChromium } from '../servers/chromium.ts'
+import { requireServer } from '../servers/server-missing.ts'
+import { coverageOf } from './fixture-coverage.ts'
+import { type FixtureHub, HOSTILE_NAME, startFixtureHub } from './fixture-hub.ts'
+import { isOfTheRenderer, onScreen, openWatched, restingCamera, type WatchedPage } from './watched-page.ts'
+
+/** The page as a browser shows it, in Chromium, built as it is shipped, against a stand-in for the hub. */
+
+const WEB = fileURLToPath(new URL('../../dashboards/web', import.meta.url))
+/** Software rendering on a busy machine takes its time. */
+const PATIENCE_MS = 240_000
+const WAIT_MS = 60_000
+const MINUTE_MS = 60_000
+const poll = { timeout: WAIT_MS, interval: 200 }
+
+const available = await requireServer('Chromium', findChromium)
+
+describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
+  let dist: string
+  let hub: FixtureHub
+  let browser: Browser
+  let context: BrowserContext
+
+  beforeAll(async () => {
+    dist = await mkdtemp(join(tmpdir(), 'gridpatrol-page-'))
+    await build({ root: WEB, logLevel: 'warn', build: { outDir: dist, emptyOutDir: true } })
+    browser = await chromium.launch(await findChromium())
+  }, PATIENCE_MS)
+
+  afterAll(async () => {
+    await browser?.close()
+    if (dist) await rm(dist, { recursive: true })
+  })
+
+  beforeEach(async () => {
+    hub = await startFixtureHub(dist)
+    context = await newContext({ width: 1200, height: 760 })
+  })
+
+  afterEach(async () => {
+    await context.close()
+    await hub.close()
+  })
+
+  async function newContext(viewport: { width: number; height: number }): Promise<BrowserContext> {
+    const made = await browser.newContext({
+      viewport,
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      reducedMotion: 'reduce',
+    })
+    made.setDefaultTimeout(WAIT_MS)
+    return made
+  }
+
+  const open = (search: string): Promise<WatchedPage> => openWatched(context, `${hub.url}/${search}`)
+  const iso = (timeMs: number): string => new Date(timeMs).toISOString()
+  const lastHour = (): string => `from=${iso(hub.startMs - 60 * MINUTE_MS)}&to=${iso(hub.startMs)}`
+  const query = (page: Page): URLSearchParams => new URL(page.url()).searchParams
+  const playhead = async (page: Page): Promise<number> =>
+    Number(await page.getByTestId('timeline').getAttribute('data-playhead'))
+
+  describe('live', () => {
+    test('loads without a fault, and names are text wherever they stand', async () => {
+      const { page, takeFaults } = await open('')
+      await page.getByTestId('device-row').first().waitFor()
+      await restingCamera(page.getByTestId('map'))
+      await page.getByTestId('view-cases').click()
+      await page.getByTestId('case-row').filter({ hasText: HOSTILE_NAME }).locator('button').click()
+      await expect.poll(() => page.getByTestId('case-component').textContent(), poll).toContain(HOSTILE_NAME)
+      await page.getByTestId('view-coverage').click()
+      await page.getByRole('table').getByText(HOSTILE_NAME).waitFor()
+      expect(await page.evaluate('window.pwned')).toBeUndefined()
+      expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
+      const foreign = hub.requests.filter((path) => !path.startsWith('/'))
+      expect(foreign).toEqual([])
+    })
+
+    test('markers are where the e-bikes are, and move', async () => {
+      const { page } = await open('')
+      const map = page.getByTestId('map')
+      const row = page.locator('[data-device="ebike-02"]')
+      await row.locator('button').first().click()
+      await expect.poll(() => query(page).get('device')).toBe('ebike-02')
+      const camera = await restingCamera(map)
+      expect(camera.zoom).toBeGreaterThanOrEqual(16)
+      const place = async () => {
+        const [lat, lon] = [await row.getAttribute('data-lat'), await row.getAttribute('data-lon')]
+        return onScreen(page, camera, Number(lon), Number(lat))
+      }
+      const before = await place()
+      await row.locator('button').first().click()
+      await expect.poll(() => query(page).get('device')).toBeNull()
+      // Far enough that a click at the old place no longer hits the marker.
+      await expect
+        .poll(async () => {
+          const now = await place()
+          return Math.hypot(now.x - before.x, now.y - before.y)
+        }, poll)
+        .toBeGreaterThan(60)
+      await page.mouse.click(before.x, before.y)
+      await page.waitForTimeout(500)
+      expect(query(page).get('device')).toBeNull()
+      await expect
+        .poll(async () => {
+          const now = await place()
+          await page.mouse.click(now.x, now.y)
+          return query(page).get('device')
+        }, poll)
+        .toBe('ebike-02')
+    })
+
+    test('tells who is online, and that the connection is lost and back', async () => {
+      const { page, takeFaults } = await open('')
+      const row = page.locator('[data-device="ebike-03"]')
+      await expect.poll(() => row.textContent(), poll).toContain('在线')
+      hub.setOnline('ebike-03', false)
+      await expect.poll(() => row.textContent(), poll).toContain('离线')
+
+      const connection = page.getByTestId('connection')
+      expect(await connection.getAttribute('data-state')).toBe('open')
+      hub.cutLive()
+      await expect.poll(() => connection.getAttribute('data-state'), poll).toBe('down')
+      expect(await connection.textContent()).toContain('实时连接已断开')
+      hub.restoreLive()
+      await expect.poll(() => connection.getAttribute('data-state'), poll).toBe('open')
+      takeFaults()
+    })
+
+    test('a raised case is announced, and its notice leads to it', async () => {
+      const { page } = await open('')
+      await expect.poll(() => page.getByTestId('open-cases').textContent(), poll).toContain('2')
+      await expect.poll(() => page.getByTestId('connection').getAttribute('data-state'), poll).toBe('open')
+      const raised = hub.raiseCase()
+      await page.getByTestId('case-notice').waitFor()
+      await expect.poll(() => page.getByTestId('open-cases').textContent(), poll).toContain('3')
+      await page.getByRole('button', { name: '查看', exact: true }).click()
+      await page.locator(`[data-testid="case-detail"][data-case="${raised.id}"]`).waitFor()
+    })
+  })
+
+  describe('replay', () => {
+    const search = (atMs: number) => `?view=replay&device=ebike-01&${lastHour()}&at=${iso(atMs)}&speed=30`
+
+    test('opens at the moment of the address, plays, pauses, and writes where it is', async () => {
+      const atMs = hub.startMs - 25 * MINUTE_MS
+      const { page, takeFaults } = await open(search(atMs))
+      await page.getByTestId('timeline').waitFor()
+      expect(await playhead(page)).toBe(atMs)
+      expect(await page.getByTestId('replay-summary').textContent()).toContain('km')
+      await page.keyboard.press('Space')
+      await expect.poll(() => playhead(page), poll).toBeGreaterThan(atMs + 60_000)
+      await page.getByTestId('play').click()
+      await expect.poll(() => page.getByTestId('play').getAttribute('aria-label')).toBe('播放')
+      const pausedMs = await playhead(page)
+      await expect.poll(() => Date.parse(query(page).get('at') ?? ''), poll).toBe(pausedMs)
+      expect(query(page).get('speed')).toBe('30')
+      await page.reload()
+      await page.getByTestId('timeline').waitFor()
+      expect(await playhead(page)).toBe(pausedMs)
+      expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
+    })
+
+    test('is scrubbed by slider and keys', async () => {
+      const atMs = hub.startMs - 25 * MINUTE_MS
+      const { page } = await open(search(atMs))
+      const slider = page.getByTestId('scrub')
+      await slider.waitFor()
+      const toMs = hub.startMs - 10 * MINUTE_MS
+      await slider.fill(String(toMs))
+      await expect.poll(() => playhead(page), poll).toBe(toMs)
+      await page.keyboard.press('ArrowLeft')
+      await expect.poll(() => playhead(page), poll).toBe(toMs - 10_000)
+      await page.keyboard.press('Shift+ArrowRight')
+      await expect.poll(() => playhead(page), poll).toBe(toMs + 50_000)
+      await page.keyboard.press('Home')
+      await expect.poll(() => playhead(page), poll).toBe(hub.startMs - 60 * MINUTE_MS)
+      await page.keyboard.press('ArrowUp')
+      await expect.poll(() => query(page).get('speed')).toBe('60')
+    })
+
+    test('a gap is shaded, and the e-bike is nowhere in it', async () => {
+      const { page } = await open(search(hub.startMs - 37 * MINUTE_MS))
+      await page.getByTestId('timeline-gap').waitFor()
+      const readout = page.getByTestId('readout')
+      await expect.poll(() => readout.textContent(), poll).toContain('轨迹空白 · 无定位')
+      await page.getByTestId('scrub').fill(String(hub.startMs - 30 * MINUTE_MS))
+      await expect.poll(() => readout.textContent(), poll).toContain('km/h')
+    })
+
+    test('a range without a track says what to do', async () => {
+      const day = 24 * 60 * MINUTE_MS
+      const { page } = await open(
+        `?view=replay&device=ebike-01&from=${iso(hub.startMs - 9 * day)}&to=${iso(hub.startMs - 8 * day)}`,
+      )
+      await page.getByText('该时段没有轨迹').waitFor()
+      expect(await page.getByTestId('transport').count()).toBe(0)
+    })
+  })
+
+  describe('coverage', () => {
+    test('shows the figure of the chosen grid with its policy, and those of all grids when asked', async () => {
+      const grid = hub.district.grids.features[4]!
+      const { page, takeFaults } = await open(`?view=coverage&grid=${grid.properties.code}&${lastHour()}`)
+      const expected = coverageOf(grid, hub.rides, iso(hub.startMs - 60 * MINUTE_MS), iso(hub.startMs))
+      const { percent } = quantities('zh')
+      await expect
+        .poll(() => page.getByTestId('coverage-figure').textContent(), poll)
+        .toBe(percent(expected.coverage))
+      expect(expected.cannotTellCells).toBeGreaterThan(0)
+      expect(await page.getByTestId('share-cannot-tell').textContent()).toContain(
+        percent(expected.cannotTell),
+      )
+      expect(await page.getByTestId('coverage-policy').textContent()).toContain(expected.policy.text)
+      await page.getByTestId('compute-all').click()
+      await page.getByRole('button', { name: '重新计算' }).waitFor()
+      const row = page.getByRole('row', { name: grid.properties.name })
+      expect(await row.textContent()).toContain(percent(expected.coverage))
+      const figures = await page.getByRole('row').filter({ hasText: '%' }).count()
+      expect(figures).toBe(hub.district.grids.features.length)
+      expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
+    })
+
+    test('a click on the map chooses the grid there', async () => {
+      const { page } = await open(`?view=coverage&${lastHour()}`)
+      await page.getByText('选择一个网格查看巡查覆盖').waitFor()
+      const camera = await restingCamera(page.getByTestId('map'))
+      const grid = hub.district.grids.features[6]!
+      const ring = (grid.geometry.coordinates as [number, number][][])[0]!
+      const middle = (axis: 0 | 1) => ring.reduce((sum, position) => sum + position[axis], 0) / ring.length
+      const { x, y } = onScreen(page, camera, middle(0), middle(1))
+      await page.mouse.click(x, y)
+      await expect.poll(() => query(page).get('grid'), poll).toBe(grid.properties.code)
+      await page.getByTestId('coverage-figure').waitFor()
+    })
+  })
+
+  describe('cases', () => {
+    test('opening one flies the map there and shows its evidence; nearby tracks lead to a replay', async () => {
+      const { page, takeFaults } = await open('?view=cases')
+      const one = hub.cases[0]!
+      await page.locator(`[data-case="${one.id}"] button`).click()
+      await page.getByTestId('evidence').locator('svg').waitFor()
+      expect(query(page).get('case')).toBe(one.id)
+      expect(await page.getByTestId('case-detail').textContent()).toContain('cover_tilted/1')
+      const camera = await restingCamera(page.getByTestId('map'))
+      expect(camera.lon).toBeCloseTo(one.position!.lon, 4)
+      expect(camera.lat).toBeCloseTo(one.position!.lat, 4)
+      expect(camera.zoom).toBeGreaterThanOrEqual(16)
+
+      await page.getByTestId('nearby-track').filter({ hasText: 'ebike-01' }).click()
+      await page.getByTestId('timeline').waitFor()
+      const raisedMs = Date.parse(one.raised)
+      expect(Date.parse(query(page).get('from') ?? '')).toBe(raisedMs - 5 * MINUTE_MS)
+      expect(Date.parse(query(page).get('to') ?? '')).toBe(raisedMs + 5 * MINUTE_MS)
+      expect(await playhead(page)).toBe(raisedMs)
+      await page.goBack()
+      await page.getByTestId('case-detail').waitFor()
+      expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
+    })
+
+    test('open ones alone, or all', async () => {
+      const { page } = await open('?view=cases')
+      await expect.poll(() => page.getByTestId('case-row').count(), poll).toBe(2)
+      await page.getByText('全部', { exact: true }).click()
+      await expect.poll(() => page.getByTestId('case-row').count(), poll).toBe(3)
+      expect(await page.getByTestId('case-row').last().textContent()).toContain('已恢复')
+    })
+  })
+
+  describe('when there is nothing, or something is wrong', () => {
+    test('empty lists say what to do', async () => {
+      hub.override('/devices', { status: 200, body: { devices: [] } })
+      hub.override('/cases', { status: 200, body: { cases: [] } })
+      hub.override('/grids', { status: 200, body: { type: 'FeatureCollection', features: [] } })
+      hub.override('/streets', { status: 200, body: { type: 'FeatureCollection', features: [] } })
+      for (const { device } of [...hub.rides]) hub.setOnline(device, false)
+      const { page } = await open('')
+      await page.getByText('还没有电动车上线').waitFor()
+      await page.getByText('还没有街道和网格数据').waitFor()
+      await page.getByTestId('view-cases').click()
+      await page.getByText('没有未结案件').waitFor()
+      await page.getByTestId('view-coverage').click()
+      await page.getByText('还没有网格').waitFor()
+      await page.getByTestId('view-replay').click()
+      await page.getByText('选择一辆电动车开始回放').waitFor()
+    })
+
+    test("the hub's own words are shown, and trying again helps", async () => {
+      hub.override('/cases', {
+        status: 503,
+        body: { error: { message: 'ledger: the disk is full', hint: 'free some space' } },
+      })
+      const { page } = await open('?view=cases')
+      const problem = page.getByTestId('problem')
+      await expect.poll(() => problem.textContent(), poll).toContain('ledger: the disk is full')
+      expect(await problem.textContent()).toContain('free some space')
+      hub.override('/cases', undefined)
+      await problem.getByRole('button', { name: '重试' }).click()
+      await page.getByTestId('case-row').first().waitFor()
+    })
+
+    test('an answer of another form is not believed', async () => {
+      hub.override('/devices', { status: 200, body: { devices: [{ id: '<script>', online: 'yes' }] } })
+      const { page } = await open('')
+      await expect
+        .poll(() => page.getByTestId('problem').textContent(), poll)
+        .toContain('中心服务的回答格式不符')
+    })
+  })
+
+  test('speaks English too, and a link keeps the language', async () => {
+    const { page } = await open('?view=cases')
+    await page.getByTestId('language').click()
+    await page.getByText('Cover tilted').first().waitFor()
+    expect(query(page).get('lang')).toBe('en')
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    await page.reload()
+    await page.getByText('Live connection up').waitFor()
+  })
+
+  test('fits a telephone', async () => {
+    const telephone = await newContext({ width: 390, height: 844 })
+    try {
+      for (const view of ['live', 'replay', 'coverage', 'cases']) {
+        const { page } = await openWatched(
+          telephone,
+          `${hub.url}/?view=${view}&device=ebike-01&${lastHour()}`,
+        )
+        if (view === 'replay') await page.getByTestId('timeline').waitFor()
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+        expect(overflow, view).toBeLessThanOrEqual(0)
+        await page.close()
+      }
+    } finally {
+      await telephone.close()
+    }
+  })
+
+  test.each(['live', 'replay', 'coverage', 'cases'])('%s: no serious barrier for anyone', async (view) => {
+    const caseId = view === 'cases' ? `&case=${hub.cases[0]!.id}` : ''
+    const grid = hub.district.grids.features[4]!.properties.code
+    const { page } = await open(`?view=${view}&device=ebike-01&grid=${grid}${caseId}&${lastHour()}`)
+    const shown = { live: 'device-row', replay: 'timeline', coverage: 'coverage-figure', cases: 'evidence' }
+    await page
+      .getByTestId(shown[view as keyof typeof shown])
+      .first()
+      .waitFor()
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(
+      serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+    ).toEqual([])
+  })
+})
