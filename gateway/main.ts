@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   hub: async () => (await import('./commands/hub.ts')).hubCommand(),
   check: async () => (await import('./commands/check.ts')).checkCommand(),
   nmea: async () => (await import('./commands/nmea.ts')).nmeaCommand(),
+  ports: async () => (await import('./commands/ports.ts')).portsCommand(),
   import: async () => (await import('./commands/import-registers.ts')).importCommand(),
   export: async () => (await import('./commands/export-track.ts')).exportCommand(),
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand(),

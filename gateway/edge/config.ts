@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { faultKind } from '../../proto/catalogue/catalogue.ts'
 import { COMPONENT_PATTERN, ID_PATTERN } from '../../proto/domain.ts'
+import { LinePort } from './drivers/line/line-config.ts'
+import { ModbusPort, modbusSilenceMistake } from './drivers/modbus/modbus-config.ts'
+import { NodeFramesPort, nodeFramesSilenceMistake } from './drivers/node-frames/node-frames-config.ts'
 import { TrackFilterConfig } from './track/track-filter-config.ts'
 
 /** The configuration of one gateway, as its YAML file says it. Unknown keys are mistakes and are refused. */
@@ -55,7 +58,8 @@ const Component = z.strictObject({
   position: z
     .strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
     .optional(),
-  sensors: z.array(Sensor).min(1),
+  /** Channels of Firmata boards; other drivers name the component where they name the value. */
+  sensors: z.array(Sensor).default([]),
   /** Fault kinds of the catalogue; values given here replace the catalogue's. */
   faults: z.record(z.string(), FaultOverride).default({}),
 })
@@ -70,7 +74,17 @@ export const EdgeConfig = z
       username: z.string().optional(),
       password: z.string().optional(),
     }),
-    ports: z.array(z.discriminatedUnion('driver', [NmeaPort, FirmataPort])).min(1),
+    ports: z
+      .array(
+        z.discriminatedUnion('driver', [
+          NmeaPort,
+          FirmataPort,
+          z.strictObject({ ...SerialPortConfig, ...ModbusPort.shape }),
+          z.strictObject({ ...SerialPortConfig, ...NodeFramesPort.shape }),
+          z.strictObject({ ...SerialPortConfig, ...LinePort.shape }),
+        ]),
+      )
+      .min(1),
     components: z.array(Component).default([]),
     batch: z
       .strictObject({
@@ -100,6 +114,13 @@ export const EdgeConfig = z
       if (other)
         issue(['ports', i, 'path'], `${port.path} is the path of port '${other}' too: one driver a port`)
       paths.set(port.path, port.name)
+      const mistake =
+        port.driver === 'modbus'
+          ? modbusSilenceMistake(port)
+          : port.driver === 'node-frames'
+            ? nodeFramesSilenceMistake(port)
+            : undefined
+      if (mistake) issue(['ports', i, 'silenceS'], mistake)
     })
     const codes = new Set<string>()
     config.components.forEach((component, c) => {
@@ -114,14 +135,27 @@ export const EdgeConfig = z
           issue(where, `port '${sensor.port}' is read by ${port.driver}: expected a firmata port`)
       })
       for (const [fault, override] of Object.entries(component.faults))
-        checkFault(component, fault, override, (path, message) =>
+        checkFault(component, metricsOf(component, config.ports), fault, override, (path, message) =>
           issue(['components', c, 'faults', fault, ...path], message),
         )
     })
   })
 
+/** What is measured at a component: by channels of a board, and by ports that name it. */
+function metricsOf({ code, sensors }: z.infer<typeof Component>, ports: PortConfig[]): Set<string> {
+  const measured = ports.flatMap((port) => {
+    if (port.driver === 'modbus') return port.registers
+    if (port.driver === 'line') return port.patterns.flatMap(({ readings }) => readings)
+    if (port.driver !== 'node-frames') return []
+    return port.nodes.flatMap(({ battery, samples }) => (battery ? [battery, ...samples] : samples))
+  })
+  const here = measured.filter(({ component }) => component === code)
+  return new Set([...sensors, ...here].map(({ metric }) => metric))
+}
+
 function checkFault(
   component: z.infer<typeof Component>,
+  metrics: Set<string>,
   fault: string,
   override: z.infer<typeof FaultOverride>,
   issue: (path: string[], message: string) => void,
@@ -138,9 +172,9 @@ function checkFault(
   const above = kind.raise > kind.clear
   if (above ? clear >= raise : clear <= raise)
     issue(['clear'], `clear ${clear} and raise ${raise}: expected clear ${above ? 'below' : 'above'} raise`)
-  if (!component.sensors.some((sensor) => sensor.metric === kind.metric))
+  if (!metrics.has(kind.metric))
     issue([], `is judged by ${kind.metric}, which no sensor of ${component.code} measures`)
-  if (kind.darkLux !== undefined && !component.sensors.some((sensor) => sensor.metric === 'light_lux'))
+  if (kind.darkLux !== undefined && !metrics.has('light_lux'))
     issue([], `is judged in the dark, but no sensor of ${component.code} measures light_lux`)
 }
 

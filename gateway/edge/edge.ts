@@ -6,9 +6,8 @@ import { openDatabase } from '../foundation/database.ts'
 import type { Log } from '../foundation/log.ts'
 import { VERSION } from '../foundation/version.ts'
 import { EdgeClock } from './clock.ts'
-import type { EdgeConfig, FirmataPortConfig, NmeaPortConfig, PortConfig } from './config.ts'
-import type { Driver, DriverContext } from './drivers/driver.ts'
-import { startNmeaDriver } from './drivers/nmea-driver.ts'
+import type { EdgeConfig, NmeaPortConfig, PortConfig } from './config.ts'
+import { loadDrivers } from './drivers/drivers.ts'
 import { Episodes } from './faults/episodes.ts'
 import { FaultWatch } from './faults/fault-watch.ts'
 import { SqliteOutbox } from './outbox/sqlite-outbox.ts'
@@ -93,32 +92,20 @@ export async function startEdge(
     newestReadings.clear()
   }
 
-  // Firmata's packages take memory: only gateways with a board load them.
-  const firmata = config.ports.some((port) => port.driver === 'firmata')
-    ? await import('./drivers/firmata/firmata-driver.ts')
-    : undefined
-
-  function drive(port: PortConfig, context: DriverContext): Driver {
-    return port.driver === 'nmea' ? driveNmea(port, context) : driveFirmata(port, context)
-  }
-  function driveNmea(port: NmeaPortConfig, context: DriverContext): Driver {
-    const track = trackOf(port)
-    return startNmeaDriver(context, clock, (fix) => track.push(fix))
-  }
-  function driveFirmata(port: FirmataPortConfig, context: DriverContext): Driver {
-    return firmata!.startFirmataDriver(context, port, config.components, (value) =>
-      onReading({ ...value, timeMs: clock.nowMs() }),
-    )
-  }
-
+  const drivers = await loadDrivers(
+    config,
+    clock,
+    { onFix: (port, fix) => trackOf(port).push(fix), onReading },
+    log,
+  )
   const lines = config.ports.map(
     (port) =>
       new SerialLine({
         name: port.name,
         path: port.path,
         silenceMs: port.silenceS * 1000,
-        open: () => openPort(port.path, port.baud),
-        drive: (context) => drive(port, context),
+        open: () => openPort(port.path, port.baud, port.driver === 'modbus' ? port.parity : 'none'),
+        drive: (context) => drivers.drive(port, context),
         onStateChange: () => {
           if (port.driver === 'nmea') trackOf(port).settle()
           sendHealth()
@@ -180,6 +167,7 @@ export async function startEdge(
     async stop() {
       for (const timer of timers) clearInterval(timer)
       await Promise.all(lines.map((line) => line.stop()))
+      drivers.stop()
       for (const track of tracks.values()) track.flush()
       sendReadings()
       await uplink.stop()

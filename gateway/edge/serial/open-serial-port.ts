@@ -9,11 +9,12 @@ export interface OpenedPort {
 }
 
 /** Opens a device for one process only. Rejects with the operating system's reason. */
-export type OpenPort = (path: string, baud: number) => Promise<OpenedPort>
+export type OpenPort = (path: string, baud: number, parity?: Parity) => Promise<OpenedPort>
+type Parity = 'none' | 'even' | 'odd'
 
-export const openSerialPort: OpenPort = (path, baud) =>
+export const openSerialPort: OpenPort = (path, baud, parity = 'none') =>
   new Promise((resolve, reject) => {
-    const port = new SerialPort({ path, baudRate: baud, lock: true, autoOpen: false })
+    const port = new SerialPort({ path, baudRate: baud, parity, lock: true, autoOpen: false })
     // destroy() of a SerialPort leaves the device open: only its own close() closes it.
     const close = (): Promise<void> =>
       new Promise((closed) => {
