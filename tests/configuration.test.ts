@@ -56,7 +56,7 @@ describe('an edge', () => {
     [
       'an unknown driver',
       EDGE.replace('nmea', 'nmae'),
-      ['5: ports[0].driver: found "nmae", expected one of nmea, firmata'],
+      ['5: ports[0].driver: found "nmae", expected one of nmea, firmata, modbus, node-frames, line'],
     ],
     [
       'an id that is no topic',
@@ -106,7 +106,11 @@ describe('an edge', () => {
     [
       'an unknown fault',
       `${BOARD}    faults: { cover_tiltet: {} }\n`,
-      ['11: components[0].faults.cover_tiltet: fault "cover_tiltet": expected one of cover_tilted, lamp_out'],
+      [
+        expect.stringMatching(
+          /^11: components\[0\]\.faults\.cover_tiltet: fault "cover_tiltet": expected one of cover_tilted, /,
+        ),
+      ],
     ],
     [
       'a fault without its sensor',
