@@ -74,7 +74,12 @@ test('a held tilt becomes one case with its reason and its place; its recovery c
   })
   expect(raised!.caseId).toMatch(CASE_ID_PATTERN)
   expect(raised!.evidence.samples.at(-1)).toEqual({ timeMs: T0 + 15_000, value: 24 })
-  expect(cleared).toMatchObject({ event: 'cleared', revision: 2, caseId: raised!.caseId, raisedMs: raised!.timeMs })
+  expect(cleared).toMatchObject({
+    event: 'cleared',
+    revision: 2,
+    caseId: raised!.caseId,
+    raisedMs: raised!.timeMs,
+  })
 })
 
 test('a restart while the fault stands neither raises it again nor forgets to clear it', async () => {

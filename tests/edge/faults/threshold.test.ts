@@ -20,13 +20,20 @@ describe('a value too high', () => {
     ['a truck of two seconds raises nothing', [0, 40, 40, 0, 0, 0, 0, 0, 0], []],
     ['between the thresholds a raised fault stands', [20, 20, 20, 20, 20, 20, 12, 9, 20, 9], ['raised@5']],
     ['at the clear threshold it clears at once', [20, 20, 20, 20, 20, 20, 8, 20], ['raised@5', 'cleared@6']],
-    ['it can be raised again after clearing', [...Array(6).fill(20), 0, ...Array(6).fill(20)], ['raised@5', 'cleared@6', 'raised@12']],
+    [
+      'it can be raised again after clearing',
+      [...Array(6).fill(20), 0, ...Array(6).fill(20)],
+      ['raised@5', 'cleared@6', 'raised@12'],
+    ],
     ['a dip below raise starts the hold anew', [20, 20, 20, 14, 20, 20, 20, 20, 20, 20], ['raised@9']],
   ])('%s', (_, values, verdicts) => expect(run(TILT, values)).toEqual(verdicts))
 })
 
 test('a value too low is judged the other way round', () => {
-  expect(run(CURRENT, [0.6, 0, 0.15, ...Array(11).fill(0.02), 0.15, 0.6])).toEqual(['raised@13', 'cleared@15'])
+  expect(run(CURRENT, [0.6, 0, 0.15, ...Array(11).fill(0.02), 0.15, 0.6])).toEqual([
+    'raised@13',
+    'cleared@15',
+  ])
 })
 
 test('a fault raised before a restart is not raised again, and its end is told', () => {
