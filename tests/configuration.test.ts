@@ -117,7 +117,6 @@ describe('an edge', () => {
       `${BOARD}    faults: { lamp_out: {} }\n`,
       [
         '11: components[0].faults.lamp_out: is judged by current_a, which no sensor of 3101010101000001 measures',
-        '11: components[0].faults.lamp_out: is judged in the dark, but no sensor of 3101010101000001 measures light_lux',
       ],
     ],
     ['broken YAML', 'gateway: [\n', [expect.stringMatching(/^\d: .*/)]],

@@ -1,9 +1,12 @@
 import { z } from 'zod'
-import { faultKind } from '../../proto/catalogue/catalogue.ts'
+import { CATALOGUE, loadCatalogue } from '../../proto/catalogue/catalogue.ts'
+import { CatalogueError } from '../../proto/catalogue/catalogue-file.ts'
 import { COMPONENT_PATTERN, ID_PATTERN } from '../../proto/domain.ts'
 import { LinePort } from './drivers/line/line-config.ts'
+import { measuredComponents } from './drivers/measured.ts'
 import { ModbusPort, modbusSilenceMistake } from './drivers/modbus/modbus-config.ts'
 import { NodeFramesPort, nodeFramesSilenceMistake } from './drivers/node-frames/node-frames-config.ts'
+import { checkFaults, FaultsOfComponent } from './faults/fault-config.ts'
 import { TrackFilterConfig } from './track/track-filter-config.ts'
 
 /** The configuration of one gateway, as its YAML file says it. Unknown keys are mistakes and are refused. */
@@ -43,16 +46,6 @@ const Sensor = z.strictObject({
   scale: z.tuple([z.number(), z.number()]),
 })
 
-const FaultOverride = z.strictObject({
-  raise: z.number().optional(),
-  clear: z.number().optional(),
-  holdMs: z.int().min(0).optional(),
-  /** Angle of the cover as it was installed (tilt faults). */
-  backgroundDeg: z.number().optional(),
-  /** Darker than this, the lamp should burn (lamp faults). */
-  darkLux: z.number().optional(),
-})
-
 const Component = z.strictObject({
   code: z.string().regex(COMPONENT_PATTERN, 'expected a component code of 16 digits'),
   position: z
@@ -61,7 +54,7 @@ const Component = z.strictObject({
   /** Channels of Firmata boards; other drivers name the component where they name the value. */
   sensors: z.array(Sensor).default([]),
   /** Fault kinds of the catalogue; values given here replace the catalogue's. */
-  faults: z.record(z.string(), FaultOverride).default({}),
+  faults: FaultsOfComponent,
 })
 
 export const EdgeConfig = z
@@ -86,6 +79,8 @@ export const EdgeConfig = z
       )
       .min(1),
     components: z.array(Component).default([]),
+    /** Folder of a city's own catalogue files, which replace the shipped ones (docs/catalogue.md). */
+    catalogue: z.string().min(1).optional(),
     batch: z
       .strictObject({
         maxFixes: z.int().min(1).max(3600).default(30),
@@ -134,49 +129,16 @@ export const EdgeConfig = z
         else if (port.driver !== 'firmata')
           issue(where, `port '${sensor.port}' is read by ${port.driver}: expected a firmata port`)
       })
-      for (const [fault, override] of Object.entries(component.faults))
-        checkFault(component, metricsOf(component, config.ports), fault, override, (path, message) =>
-          issue(['components', c, 'faults', fault, ...path], message),
-        )
     })
+    let catalogue = CATALOGUE
+    try {
+      if (config.catalogue) catalogue = loadCatalogue(config.catalogue)
+    } catch (error) {
+      if (!(error instanceof CatalogueError)) throw error
+      for (const problem of error.problems) issue(['catalogue'], problem)
+    }
+    checkFaults({ components: measuredComponents(config), ports: config.ports }, issue, catalogue)
   })
-
-/** What is measured at a component: by channels of a board, and by ports that name it. */
-function metricsOf({ code, sensors }: z.infer<typeof Component>, ports: PortConfig[]): Set<string> {
-  const measured = ports.flatMap((port) => {
-    if (port.driver === 'modbus') return port.registers
-    if (port.driver === 'line') return port.patterns.flatMap(({ readings }) => readings)
-    if (port.driver !== 'node-frames') return []
-    return port.nodes.flatMap(({ battery, samples }) => (battery ? [battery, ...samples] : samples))
-  })
-  const here = measured.filter(({ component }) => component === code)
-  return new Set([...sensors, ...here].map(({ metric }) => metric))
-}
-
-function checkFault(
-  component: z.infer<typeof Component>,
-  metrics: Set<string>,
-  fault: string,
-  override: z.infer<typeof FaultOverride>,
-  issue: (path: string[], message: string) => void,
-): void {
-  let kind: ReturnType<typeof faultKind>
-  try {
-    kind = faultKind(fault)
-  } catch (error) {
-    issue([], (error as Error).message)
-    return
-  }
-  const raise = override.raise ?? kind.raise
-  const clear = override.clear ?? kind.clear
-  const above = kind.raise > kind.clear
-  if (above ? clear >= raise : clear <= raise)
-    issue(['clear'], `clear ${clear} and raise ${raise}: expected clear ${above ? 'below' : 'above'} raise`)
-  if (!metrics.has(kind.metric))
-    issue([], `is judged by ${kind.metric}, which no sensor of ${component.code} measures`)
-  if (kind.darkLux !== undefined && !metrics.has('light_lux'))
-    issue([], `is judged in the dark, but no sensor of ${component.code} measures light_lux`)
-}
 
 export type EdgeConfig = z.infer<typeof EdgeConfig>
 export type PortConfig = EdgeConfig['ports'][number]

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import { encodeBody } from '../../proto/codec/codec.ts'
 import type { Body, Fix, Health, PortState, Reading } from '../../proto/domain.ts'
 import { openDatabase } from '../foundation/database.ts'
@@ -8,6 +9,8 @@ import { VERSION } from '../foundation/version.ts'
 import { EdgeClock } from './clock.ts'
 import type { EdgeConfig, NmeaPortConfig, PortConfig } from './config.ts'
 import { loadDrivers } from './drivers/drivers.ts'
+import { measuredComponents } from './drivers/measured.ts'
+import { DetectorMemories } from './faults/detector-memories.ts'
 import { Episodes } from './faults/episodes.ts'
 import { FaultWatch } from './faults/fault-watch.ts'
 import { SqliteOutbox } from './outbox/sqlite-outbox.ts'
@@ -29,6 +32,9 @@ export interface Edge {
   stop(): Promise<void>
 }
 
+/** Faults of what is not heard are found by the passing of time. */
+const FAULT_TICK_MS = 1000
+
 /** @throws Error where the outbox cannot be opened. */
 export async function startEdge(
   config: EdgeConfig,
@@ -45,7 +51,10 @@ export async function startEdge(
   let lastFix: Fix | undefined
   const faults = new FaultWatch({
     gateway,
-    components: config.components,
+    components: measuredComponents(config),
+    ports: config.ports,
+    catalogue: loadCatalogue(config.catalogue),
+    memories: new DetectorMemories(database, log),
     clock,
     episodes: new Episodes(database),
     outbox,
@@ -80,6 +89,11 @@ export async function startEdge(
     keepFixes(device, fixes.slice(middle))
   }
 
+  function onFix(port: NmeaPortConfig, fix: Fix): void {
+    faults.observeFix(port.name)
+    trackOf(port).push(fix)
+  }
+
   // reading -> fault detectors -> case; the newest of each sensor goes out as it is now and then
   const newestReadings = new Map<string, Reading>()
   function onReading(reading: Reading): void {
@@ -92,12 +106,7 @@ export async function startEdge(
     newestReadings.clear()
   }
 
-  const drivers = await loadDrivers(
-    config,
-    clock,
-    { onFix: (port, fix) => trackOf(port).push(fix), onReading },
-    log,
-  )
+  const drivers = await loadDrivers(config, clock, { onFix, onReading }, log)
   const lines = config.ports.map(
     (port) =>
       new SerialLine({
@@ -106,7 +115,8 @@ export async function startEdge(
         silenceMs: port.silenceS * 1000,
         open: () => openPort(port.path, port.baud, port.driver === 'modbus' ? port.parity : 'none'),
         drive: (context) => drivers.drive(port, context),
-        onStateChange: () => {
+        onStateChange: (state) => {
+          faults.observePort(state.name, state.state === 'open')
           if (port.driver === 'nmea') trackOf(port).settle()
           sendHealth()
         },
@@ -156,6 +166,7 @@ export async function startEdge(
   uplink.start()
   for (const line of lines) line.start()
   const timers = [
+    setInterval(() => faults.tick(), FAULT_TICK_MS),
     setInterval(sendReadings, config.readingsEveryS * 1000),
     setInterval(sendHealth, config.healthEveryS * 1000),
   ]

@@ -1,53 +1,230 @@
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
-import { z } from 'zod'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { z } from 'zod'
+import { CatalogueError, type CatalogueFile, readCatalogueFile } from './catalogue-file.ts'
+import {
+  ComponentKindsFile,
+  type FaultKind as FaultKindData,
+  FaultKindsFile,
+  type MetricInfo,
+  MetricsFile,
+  type TimeLimit,
+  type TimeLimits,
+  TimeLimitsFile,
+} from './catalogue-schema.ts'
+import { CODE_PROFILES, type CodeProfile, parseComponentCode } from './component-code.ts'
 
-/** What is known of component and fault kinds: the two YAML files beside this one, checked when loaded. */
+/**
+ * What is known of component kinds, fault kinds, metrics and time limits. In: four YAML files beside this one, or
+ * a city's own in their place. Out: look-ups by name. What may fail: a file that is wrong is refused as a whole,
+ * with every mistake in it.
+ */
 
-const Names = z.object({ zh: z.string().min(1), en: z.string().min(1) })
+export type FaultKind = FaultKindData
+export type Names = { zh: string; en: string }
 
-const ComponentKinds = z.strictObject({
-  profile: z.strictObject({ class: z.int(), kind: z.int(), serial: z.int() }),
-  classes: z.record(z.string().regex(/^\d+$/), Names),
-  kinds: z.record(z.string().regex(/^\d+$/), Names),
-})
+const SHIPPED = fileURLToPath(new URL('.', import.meta.url))
+const FILES = {
+  components: 'component-kinds.yaml',
+  metrics: 'metrics.yaml',
+  faults: 'fault-kinds.yaml',
+  limits: 'time-limits.yaml',
+} as const
 
-const FaultKind = z.strictObject({
-  zh: z.string().min(1),
-  en: z.string().min(1),
-  version: z.int().min(1),
-  metric: z.string().regex(/^[a-z][a-z0-9_]*$/),
-  raise: z.number(),
-  clear: z.number(),
-  holdMs: z.int().min(0),
-  /** lamp_out only: darker than this, the lamp should burn. */
-  darkLux: z.number().optional(),
-})
-const FaultKinds = z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), FaultKind)
+export class Catalogue {
+  /** The form of component codes in force. */
+  readonly profile: CodeProfile
+  readonly timeLimits: TimeLimits
+  readonly #classes: Map<string, Names>
+  readonly #kinds: Map<string, Names>
+  readonly #metrics: Map<string, MetricInfo>
+  readonly #faults: Map<string, FaultKind>
 
-export type FaultKind = z.infer<typeof FaultKind>
+  constructor(
+    components: z.infer<typeof ComponentKindsFile>,
+    metrics: z.infer<typeof MetricsFile>,
+    faults: z.infer<typeof FaultKindsFile>,
+    timeLimits: TimeLimits,
+  ) {
+    this.profile = components.profile
+    this.timeLimits = timeLimits
+    this.#classes = new Map(Object.entries(components.classes))
+    this.#kinds = new Map(Object.entries(components.kinds[components.profile] ?? {}))
+    this.#metrics = new Map(Object.entries(metrics))
+    this.#faults = new Map(Object.entries(faults))
+  }
 
-const read = (file: string): unknown => parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
+  faultNamesKnown(): string[] {
+    return [...this.#faults.keys()]
+  }
 
-const components = ComponentKinds.parse(read('component-kinds.yaml'))
-const faults = FaultKinds.parse(read('fault-kinds.yaml'))
+  /** @throws RangeError for a fault that the catalogue does not have. */
+  faultKind(name: string): FaultKind {
+    const kind = this.#faults.get(name)
+    if (kind) return kind
+    throw new RangeError(
+      `fault ${JSON.stringify(name)}: expected one of ${this.faultNamesKnown().join(', ')}`,
+    )
+  }
 
-/** @throws RangeError for a fault that the catalogue does not have. */
-export function faultKind(name: string): FaultKind {
-  const kind = faults[name]
-  if (!kind)
-    throw new RangeError(`fault ${JSON.stringify(name)}: expected one of ${Object.keys(faults).join(', ')}`)
-  return kind
+  /** Names to show; a fault of another catalogue is shown by its own name. */
+  faultNames(name: string): Names {
+    const kind = this.#faults.get(name)
+    return kind ? { zh: kind.zh, en: kind.en } : { zh: name, en: name }
+  }
+
+  /** Undefined for a metric that only this city's sensors know. */
+  metric(name: string): MetricInfo | undefined {
+    return this.#metrics.get(name)
+  }
+
+  /** Class of a component (大类) by its code; undefined where the catalogue has none or the code is none. */
+  componentClass(code: string): Names | undefined {
+    return /^\d{16}$/.test(code) ? this.#classes.get(parseComponentCode(code, this.profile).class) : undefined
+  }
+
+  /** Kind of a component (小类) by its code; undefined where the catalogue has none or the code is none. */
+  componentKind(code: string): Names | undefined {
+    if (!/^\d{16}$/.test(code)) return undefined
+    const { class: componentClass, kind } = parseComponentCode(code, this.profile)
+    return this.#kinds.get(componentClass + kind)
+  }
+
+  /**
+   * How long the handling of this fault may take (处置时限), by its own class or by another.
+   * @throws RangeError for a fault that the catalogue does not have.
+   */
+  timeLimit(fault: string, faultClass = this.faultKind(fault).class): TimeLimit {
+    return this.timeLimits.limits[this.faultKind(fault).limits]![faultClass]
+  }
 }
 
-/** Names to show; a fault of another catalogue is shown by its own name. */
-export function faultNames(name: string): { zh: string; en: string } {
-  const kind = faults[name]
-  return kind ? { zh: kind.zh, en: kind.en } : { zh: name, en: name }
+/**
+ * Reads the catalogue; a file in `dir` replaces the shipped one of the same name.
+ * @throws CatalogueError with every mistake, each with its file, line and path.
+ */
+export function loadCatalogue(dir?: string): Catalogue {
+  const own = dir === undefined ? [] : filesIn(dir)
+  const read = <Schema extends z.ZodType>(name: string, schema: Schema) =>
+    readCatalogueFile(join(dir !== undefined && own.includes(name) ? dir : SHIPPED, name), schema)
+  const problems: string[] = []
+  const attempt = <Value>(work: () => CatalogueFile<Value>): CatalogueFile<Value> | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof CatalogueError)) throw error
+      problems.push(...error.problems)
+      return undefined
+    }
+  }
+  const components = attempt(() => read(FILES.components, ComponentKindsFile))
+  const metrics = attempt(() => read(FILES.metrics, MetricsFile))
+  const faults = attempt(() => read(FILES.faults, FaultKindsFile))
+  const limits = attempt(() => read(FILES.limits, TimeLimitsFile))
+  if (components) problems.push(...componentProblems(components))
+  if (metrics && faults && limits) problems.push(...referenceProblems(faults, metrics, limits))
+  if (limits) problems.push(...limitProblems(limits))
+  if (!components || !metrics || !faults || !limits || problems.length > 0) throw new CatalogueError(problems)
+  return new Catalogue(components.value, metrics.value, faults.value, limits.value)
 }
 
-/** Kind of a component (小类) by its 16-digit code, where the catalogue has it. */
-export function componentKind(code: string): { zh: string; en: string } | undefined {
-  const { class: classDigits, kind } = components.profile
-  return components.kinds[code.slice(6, 6 + classDigits + kind)]
+function filesIn(dir: string): string[] {
+  let names: string[]
+  try {
+    names = readdirSync(dir).filter((name) => /\.ya?ml$/.test(name))
+  } catch (error) {
+    throw new CatalogueError([`${dir}: no folder of a catalogue: ${(error as Error).message}`])
+  }
+  const known: string[] = Object.values(FILES)
+  const strange = names.filter((name) => !known.includes(name))
+  if (strange.length > 0)
+    throw new CatalogueError(
+      strange.map((name) => `${join(dir, name)}: no file of a catalogue: expected ${known.join(', ')}`),
+    )
+  return names
 }
+
+type Read<Schema extends z.ZodType> = CatalogueFile<z.output<Schema>>
+
+function componentProblems({ value, problem }: Read<typeof ComponentKindsFile>): string[] {
+  const problems: string[] = []
+  if (!value.kinds[value.profile])
+    problems.push(
+      problem(['profile'], `${value.profile} has no kinds: expected them under kinds.${value.profile}`),
+    )
+  for (const [profile, kinds] of Object.entries(value.kinds)) {
+    const { class: classDigits, kind } = CODE_PROFILES[profile as CodeProfile]
+    for (const code of Object.keys(kinds)) {
+      const path = ['kinds', profile, code]
+      if (code.length !== classDigits + kind)
+        problems.push(problem(path, `${code.length} digits, expected ${classDigits + kind} in ${profile}`))
+      else if (!value.classes[code.slice(0, classDigits)])
+        problems.push(
+          problem(
+            path,
+            `class ${code.slice(0, classDigits)} is none of ${Object.keys(value.classes).join(', ')}`,
+          ),
+        )
+    }
+  }
+  return problems
+}
+
+function referenceProblems(
+  faults: Read<typeof FaultKindsFile>,
+  metrics: Read<typeof MetricsFile>,
+  limits: Read<typeof TimeLimitsFile>,
+): string[] {
+  const problems: string[] = []
+  for (const [name, kind] of Object.entries(faults.value)) {
+    for (const key of ['metric', 'from'] as const) {
+      const metric = kind[key]
+      if (metric !== undefined && !metrics.value[metric])
+        problems.push(faults.problem([name, key], `'${metric}' is no metric of ${FILES.metrics}`))
+    }
+    if (!limits.value.limits[kind.limits])
+      problems.push(
+        faults.problem(
+          [name, 'limits'],
+          `'${kind.limits}' is no set of limits: expected one of ${Object.keys(limits.value.limits).join(', ')}`,
+        ),
+      )
+  }
+  for (const [name, { min, max }] of Object.entries(metrics.value))
+    if (min !== undefined && max !== undefined && min >= max)
+      problems.push(metrics.problem([name, 'min'], `min ${min} and max ${max}: expected min below max`))
+  return problems
+}
+
+/** The parts of a working day are in order and add up to its hours. */
+function limitProblems({ value, problem }: Read<typeof TimeLimitsFile>): string[] {
+  const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
+  const problems: string[] = []
+  let before = -1
+  let total = 0
+  value.workingHours.forEach(([from, to], i) => {
+    if (minutes(from) <= before || minutes(to) <= minutes(from))
+      problems.push(problem(['workingHours', i], `${from} to ${to}: expected parts of one day in order`))
+    before = minutes(to)
+    total += minutes(to) - minutes(from)
+  })
+  if (problems.length === 0 && total !== value.hoursPerWorkingDay * 60)
+    problems.push(
+      problem(
+        ['hoursPerWorkingDay'],
+        `${value.hoursPerWorkingDay}: expected ${total / 60}, the sum of workingHours`,
+      ),
+    )
+  return problems
+}
+
+/** The catalogue as shipped. */
+export const CATALOGUE: Catalogue = loadCatalogue()
+
+/** Of the shipped catalogue. @throws RangeError for a fault that it does not have. */
+export const faultKind = (name: string): FaultKind => CATALOGUE.faultKind(name)
+/** Of the shipped catalogue; a fault of another catalogue is shown by its own name. */
+export const faultNames = (name: string): Names => CATALOGUE.faultNames(name)
+/** Of the shipped catalogue: kind of a component (小类) by its 16-digit code, where there is one. */
+export const componentKind = (code: string): Names | undefined => CATALOGUE.componentKind(code)

@@ -30,6 +30,11 @@ export class Threshold {
     return this.#raised
   }
 
+  /** Beyond `raise`, but not yet for the whole hold. */
+  get holding(): boolean {
+    return this.#beyondSinceMs !== undefined
+  }
+
   /** How often `raise` was crossed without being held; counted from the last {@link takeSuppressed}. */
   takeSuppressed(): number {
     const suppressed = this.#suppressed
@@ -54,7 +59,13 @@ export class Threshold {
     }
     this.#beyondSinceMs ??= atMs
     if (atMs - this.#beyondSinceMs < holdMs) return undefined
+    return this.raiseNow()
+  }
+
+  /** Raises without a hold: for what is beyond doubt. Undefined where it is raised already. */
+  raiseNow(): Verdict {
     this.#beyondSinceMs = undefined
+    if (this.#raised) return undefined
     this.#raised = true
     return 'raised'
   }
