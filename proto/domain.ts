@@ -61,6 +61,10 @@ export interface Evidence {
   samples: { timeMs: number; value: number }[]
   /** How often the threshold was crossed without being held since the last report. */
   suppressed: number
+  /** Other quantities that the verdict rests on, by name with unit; `flaps` is how often it was raised of late. */
+  context?: Record<string, number>
+  /** Which sensor, port or component it was, where the fault watches several. */
+  subject?: string
 }
 
 export type CaseEvent = 'raised' | 'updated' | 'cleared'

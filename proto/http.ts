@@ -170,6 +170,9 @@ export const EvidenceJson = z.object({
   holdMs: z.number(),
   samples: z.array(z.object({ time: Time, value: z.number() })),
   suppressed: z.number(),
+  /** Other quantities by name with unit. */
+  context: z.record(z.string(), z.number()).optional(),
+  subject: z.string().optional(),
 })
 
 export const CaseStep = z.object({

@@ -6,6 +6,7 @@ import {
   checkedFinite,
   checkedLatE7,
   checkedLonE7,
+  checkedOptionalText,
   checkedText,
   checkedTimeMs,
 } from './checks.ts'
@@ -13,6 +14,7 @@ import { refuse } from './decode-error.ts'
 import { CaseReportType } from './schema.ts'
 
 const MAX_SAMPLES = 256
+const MAX_CONTEXT = 32
 const EVENTS: (CaseEvent | undefined)[] = [undefined, 'raised', 'updated', 'cleared']
 export const TIME_SOURCES: (TimeSource | undefined)[] = [undefined, 'gps', 'system']
 const POSITION_SOURCES: (Position['source'] | undefined)[] = [undefined, 'survey', 'fix']
@@ -36,6 +38,8 @@ export interface CaseReportMessage {
     holdMs: number
     samples: { timeMs: unknown; value: number }[]
     suppressed: number
+    context: Record<string, number>
+    subject: string
   } | null
 }
 
@@ -105,7 +109,7 @@ function decodePosition(message: NonNullable<CaseReportMessage['position']>): Po
 
 function decodeEvidence(message: NonNullable<CaseReportMessage['evidence']>): Evidence {
   checkedCount(message.samples, MAX_SAMPLES, 'evidence samples')
-  return {
+  const evidence: Evidence = {
     metric: checkedText(message.metric, 'evidence metric', 64),
     rule: checkedText(message.rule, 'evidence rule', 64),
     raise: checkedFinite(message.raise, 'raise threshold'),
@@ -117,4 +121,23 @@ function decodeEvidence(message: NonNullable<CaseReportMessage['evidence']>): Ev
     })),
     suppressed: message.suppressed,
   }
+  const context = decodeContext(message.context)
+  if (Object.keys(context).length > 0) evidence.context = context
+  if (message.subject !== '') evidence.subject = checkedOptionalText(message.subject, 'evidence subject', 64)
+  return evidence
+}
+
+function decodeContext(context: Record<string, number>): Record<string, number> {
+  const entries = Object.entries(context)
+  checkedCount(entries, MAX_CONTEXT, 'evidence context')
+  for (const [name, value] of entries) {
+    // Names like __proto__ have no place in an object.
+    if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
+      refuse(
+        'bad-value',
+        `evidence context ${JSON.stringify(name.slice(0, 80))}: expected a name like sun_deg`,
+      )
+    checkedFinite(value, `evidence ${name}`)
+  }
+  return Object.fromEntries(entries)
 }

@@ -56,14 +56,6 @@ interface Watched {
   reportedAtMs: number
 }
 
-/** Evidence with all that the verdict rests on. */
-interface FullEvidence extends Evidence {
-  /** Which sensor, port or component it was, where the fault watches several. */
-  subject?: string
-  /** Other quantities by name with unit; `flaps` is how often it was raised of late. */
-  context: Record<string, number>
-}
-
 interface Judged {
   judgement: Judgement
   timeMs: number
@@ -248,7 +240,7 @@ export class FaultWatch {
     this.#keep(report, episode)
   }
 
-  #evidence(watched: Watched, { judgement, timeMs, atMs }: Judged): FullEvidence {
+  #evidence(watched: Watched, { judgement, timeMs, atMs }: Judged): Evidence {
     const { fault, kind, rule, detector, flaps } = watched
     const { raise, clear, holdMs } = judgement.thresholds ?? rule
     const { value, subject } = judgement
