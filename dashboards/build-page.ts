@@ -1,7 +1,11 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { constants, gzipSync } from 'node:zlib'
 
-/** Builds the page where it is missing or older than what it is made of; says so, since it takes a while. */
+/**
+ * Builds the page where it is missing or older than what it is made of, or with --always; says so, since it takes a while.
+ * Beside each script and style sheet lies a compressed copy, which the hub serves.
+ */
 const root = join(import.meta.dirname, '..')
 const built = join(import.meta.dirname, 'web/dist/index.html')
 const sources = [
@@ -19,7 +23,7 @@ function newestMs(path: string): number {
 }
 
 const madeMs = existsSync(built) ? statSync(built).mtimeMs : 0
-if (sources.some((source) => newestMs(join(root, source)) > madeMs)) {
+if (process.argv.includes('--always') || sources.some((source) => newestMs(join(root, source)) > madeMs)) {
   console.error('building the page …')
   const beganMs = performance.now()
   const { build } = await import('vite')
@@ -28,5 +32,14 @@ if (sources.some((source) => newestMs(join(root, source)) > madeMs)) {
     configFile: join(import.meta.dirname, 'web/vite.config.ts'),
     logLevel: 'warn',
   })
+  compressAssets(join(import.meta.dirname, 'web/dist/assets'))
   console.error(`page built in ${((performance.now() - beganMs) / 1000).toFixed(1)} s`)
+}
+
+function compressAssets(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!/\.(js|css)$/.test(name)) continue
+    const path = join(folder, name)
+    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: constants.Z_BEST_COMPRESSION }))
+  }
 }

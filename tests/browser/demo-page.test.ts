@@ -112,12 +112,17 @@ describe.runIf(here)('the page over the demo', { timeout: 120_000 }, () => {
     await picture('coverage')
   })
 
-  test('cases: the tilted cover is listed, and shows why', async () => {
-    await page.goto(`${url}/?view=cases`)
-    await page.getByTestId('case-row').first().waitFor({ timeout: 60_000 })
-    const { cases } = Cases.parse(await (await fetch(`${url}/api/v1/cases`)).json())
-    const tilted = cases.find(({ fault }) => fault === 'cover_tilted')!
-    await page.locator(`[data-testid=case-row][data-case="${tilted.id}"]`).getByText('井盖倾斜').click()
+  test('cases: the tilted cover shows why it was raised, and where', async () => {
+    const tilted = await vi.waitFor(
+      async () => {
+        const { cases } = Cases.parse(await (await fetch(`${url}/api/v1/cases`)).json())
+        const found = cases.find(({ fault }) => fault === 'cover_tilted')
+        expect(found).toBeDefined()
+        return found!
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    await page.goto(`${url}/?view=cases&case=${tilted.id}`)
     await page.getByTestId('evidence').waitFor()
     expect(new URL(page.url()).searchParams.get('case')).toBe(tilted.id)
     expect(await page.getByTestId('case-component').textContent()).toBe(tilted.componentName)

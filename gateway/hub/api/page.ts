@@ -12,7 +12,7 @@ const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>gridpatrol</title>
 <h1>The page is not built</h1>
 <p>The hub is running; its API is at <a href="/api/v1/openapi.json">/api/v1</a>.</p>
-<p>To see the page, run <code>npx vite build dashboards/web</code> in the checkout and start the hub again.</p>
+<p>To see the page, run <code>npm run page</code> in the checkout and start the hub again.</p>
 `
 
 export async function servePage(app: FastifyInstance, dist: string = DIST): Promise<void> {
@@ -20,6 +20,8 @@ export async function servePage(app: FastifyInstance, dist: string = DIST): Prom
   if (built)
     await app.register(fastifyStatic, {
       root: dist,
+      // The build leaves a .gz beside each script and style sheet.
+      preCompressed: true,
       // Names of assets change with their content; index.html does not.
       setHeaders: (response, path) =>
         response.header(

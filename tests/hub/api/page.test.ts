@@ -50,6 +50,6 @@ test('without the built page, a word on how to build it', async () => {
   const response = await app.inject('/')
   expect(response.statusCode).toBe(200)
   expect(response.headers['content-type']).toMatch(/^text\/html/)
-  expect(response.body).toContain('npx vite build dashboards/web')
+  expect(response.body).toContain('npm run page')
   expect((await app.inject('/api/v1/x')).statusCode).toBe(404)
 })

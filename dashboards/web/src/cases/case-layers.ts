@@ -2,7 +2,7 @@ import type { Layer } from '@deck.gl/core'
 import { IconLayer, ScatterplotLayer } from '@deck.gl/layers'
 import type { Case } from '../../../../proto/http.ts'
 import { ICON_MAPPING, iconAtlas } from '../map/marker-icons.ts'
-import { RED } from '../map/palette.ts'
+import { RED, SLATE } from '../map/palette.ts'
 import type { Pickable } from '../map/scene.ts'
 import type { Language } from '../url-state.ts'
 
@@ -49,8 +49,8 @@ export function caseLayers(
       getPosition: ({ position }) => position,
       radiusUnits: 'pixels',
       getRadius: 25,
-      getFillColor: [...RED, 40],
-      getLineColor: RED,
+      getFillColor: ({ open }) => [...(open ? RED : SLATE), 40],
+      getLineColor: ({ open }) => (open ? RED : SLATE),
       stroked: true,
       lineWidthUnits: 'pixels',
       getLineWidth: 2,

@@ -1,17 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { Input, Skeleton } from 'antd'
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import { casesQuery, devicesQuery } from '../api/queries.ts'
 import { useWords } from '../i18n/language.tsx'
-import { useScene } from '../map/map-view.tsx'
 import { go, screenState } from '../screen.ts'
 import { EmptyState } from '../shell/empty-state.tsx'
 import { Icon } from '../shell/icons.tsx'
 import { Problem } from '../shell/problem.tsx'
 import { useNow } from '../shell/use-now.ts'
 import type { Vehicle } from './fleet.ts'
-import { useFleetRows, useSession } from './session.tsx'
+import { useFleetRows } from './session.tsx'
 import { VehicleRow } from './vehicle-row.tsx'
+
+const chooseOrLeave = (id: string): void =>
+  go({ device: screenState().device === id ? undefined : id }, 'replace')
 
 /** From here on a search field is worth its place. */
 const SEARCH_FROM = 8
@@ -19,22 +21,10 @@ const SEARCH_FROM = 8
 export function LivePanel({ chosen }: { chosen: string | undefined }) {
   const { t } = useWords()
   const rows = useFleetRows()
-  const session = useSession()
-  const scene = useScene()
   const devices = useQuery(devicesQuery)
   const cases = useQuery(casesQuery('open'))
   const nowMs = useNow(5000)
   const [text, setText] = useState('')
-
-  const choose = useCallback(
-    (id: string) => {
-      const again = screenState().device === id
-      go({ device: again ? undefined : id }, 'replace')
-      const fix = session.fleet.get(id)?.fix
-      if (!again && fix) scene?.flyTo(fix.lon, fix.lat, 16)
-    },
-    [scene, session],
-  )
 
   const found = rows.filter(({ id }) => id.toLowerCase().includes(text.trim().toLowerCase()))
   // Without an answer, an empty list says nothing.
@@ -75,9 +65,19 @@ export function LivePanel({ chosen }: { chosen: string | undefined }) {
         />
       )}
       {rows.length > 0 && found.length === 0 && <EmptyState title={t.live.noMatch(text.trim())} />}
-      <Rows vehicles={found.filter(({ fix }) => fix)} chosen={chosen} nowMs={nowMs} onChoose={choose} />
+      <Rows
+        vehicles={found.filter(({ fix }) => fix)}
+        chosen={chosen}
+        nowMs={nowMs}
+        onChoose={chooseOrLeave}
+      />
       {found.some(({ fix }) => !fix) && <h3>{t.live.otherGateways}</h3>}
-      <Rows vehicles={found.filter(({ fix }) => !fix)} chosen={chosen} nowMs={nowMs} onChoose={choose} />
+      <Rows
+        vehicles={found.filter(({ fix }) => !fix)}
+        chosen={chosen}
+        nowMs={nowMs}
+        onChoose={chooseOrLeave}
+      />
     </>
   )
 }

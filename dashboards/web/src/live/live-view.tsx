@@ -5,10 +5,14 @@ import { go, useScreen } from '../screen.ts'
 import { Panel } from '../shell/panel.tsx'
 import { LiveMap } from './live-map.tsx'
 import { LivePanel } from './live-panel.tsx'
+import { useSession } from './session.tsx'
+
+const CHOSEN_ZOOM = 16
 
 export function LiveView() {
   const { device } = useScreen()
   const scene = useScene()
+  const session = useSession()
   useEffect(() => {
     if (!scene) return
     scene.onPick = ({ kind, id }) => {
@@ -19,6 +23,24 @@ export function LiveView() {
       scene.onPick = undefined
     }
   }, [scene])
+  useEffect(() => {
+    if (!scene || device === undefined) return
+    const fly = (): boolean => {
+      const fix = session.fleet.get(device)?.fix
+      if (fix) scene.flyTo(fix.lon, fix.lat, CHOSEN_ZOOM)
+      return fix !== undefined
+    }
+    if (fly()) return
+    // A link may name it before anything is known of it.
+    const onMove = () => {
+      if (fly()) session.onMove.delete(onMove)
+    }
+    session.onMove.add(onMove)
+    return () => {
+      session.onMove.delete(onMove)
+    }
+  }, [scene, session, device])
+
   return (
     <>
       <Panel>

@@ -21,21 +21,25 @@ interface Marker extends Pickable {
 /** Names are shown for a fleet small enough to keep them apart. */
 const MOST_NAMES = 80
 
+/** The ways behind the markers; given anew only now and then, since the graphics card must be given them again. */
+export function trailsOf(fleet: Fleet): Leg[] {
+  return fleet.rows().flatMap(({ id }) => fleet.legs(id).filter(({ showMs }) => showMs.length > 1))
+}
+
 export function vehicleLayers(
   fleet: Fleet,
-  vehicles: readonly Vehicle[],
+  trails: readonly Leg[],
   nowMs: number,
   chosen: string | undefined,
 ): Layer[] {
-  const markers = vehicles.flatMap((vehicle) => markerOf(vehicle, fleet.legs(vehicle.id), nowMs))
-  // The clock counts from the page's start, which 32-bit floats hold to milliseconds for days, in seconds.
-  const trails = vehicles.flatMap(({ id }) => fleet.legs(id).filter(({ showMs }) => showMs.length > 1))
+  const markers = fleet.rows().flatMap((vehicle) => markerOf(vehicle, fleet.legs(vehicle.id), nowMs))
   const chosenMarker = markers.filter(({ id }) => id === chosen)
   return [
     new TripsLayer<Leg>({
       id: 'live-trails',
       data: trails,
       getPath: ({ lon, lat }) => lon.map((x, index) => [x, lat[index]!] as [number, number]),
+      // The clock counts from the page's start, which 32-bit floats hold to milliseconds for days, in seconds.
       getTimestamps: ({ showMs }) => showMs.map((ms) => ms / 1000),
       currentTime: nowMs / 1000,
       trailLength: TRAIL_MS / 1000,

@@ -212,4 +212,4 @@ const TRACK: LayerSpecification[] = [
 ]
 
 /** Layers whose words wait until the page's font has the characters they need. */
-export const NAME_LAYERS = ['street-names', 'grid-names']
+export type NameLayer = 'street-names' | 'grid-names'

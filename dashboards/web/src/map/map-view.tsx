@@ -64,14 +64,17 @@ function District({ scene }: { scene: MapScene }) {
   const grids = useQuery(gridsQuery)
 
   useEffect(() => {
-    if (streets.data) scene.setData('streets', streets.data)
-    if (grids.data) {
-      scene.setData('grids', grids.data)
-      scene.setData('grid-names', gridNamePoints(grids.data.features))
-    }
-    const names = [...(streets.data?.features ?? []), ...(grids.data?.features ?? [])]
-    if (names.length > 0) void scene.showNames(names.map(({ properties }) => properties.name ?? '').join(''))
-  }, [scene, streets.data, grids.data])
+    if (!streets.data) return
+    scene.setData('streets', streets.data)
+    void scene.showNames('street-names', namesIn(streets.data.features))
+  }, [scene, streets.data])
+
+  useEffect(() => {
+    if (!grids.data) return
+    scene.setData('grids', grids.data)
+    scene.setData('grid-names', gridNamePoints(grids.data.features))
+    void scene.showNames('grid-names', namesIn(grids.data.features))
+  }, [scene, grids.data])
 
   useEffect(() => {
     if (streets.isPending || grids.isPending) return
@@ -85,3 +88,6 @@ function District({ scene }: { scene: MapScene }) {
   const empty = streets.data?.features.length === 0 && grids.data?.features.length === 0
   return empty ? <MapNote title={t.map.noDistrict} hint={t.map.noDistrictHint} /> : null
 }
+
+const namesIn = (features: readonly { properties: { name?: string | undefined } }[]): string =>
+  features.map(({ properties }) => properties.name ?? '').join('')

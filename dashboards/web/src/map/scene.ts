@@ -7,7 +7,7 @@ import {
   type PaddingOptions,
 } from 'maplibre-gl'
 import type { PageSettings } from '../../../../proto/http.ts'
-import { baseStyle, FONT, NAME_LAYERS } from './base-style.ts'
+import { baseStyle, FONT, type NameLayer } from './base-style.ts'
 import type { Bounds } from './bounds.ts'
 
 /**
@@ -127,11 +127,10 @@ export class MapScene {
   }
 
   /** Names appear when the font has their characters: glyphs drawn before that would be kept in another font. */
-  async showNames(characters: string): Promise<void> {
+  async showNames(layer: NameLayer, characters: string): Promise<void> {
     const distinct = [...new Set(characters)].join('')
     if (distinct) await document.fonts.load(`16px "${FONT}"`, distinct).catch(() => [])
-    for (const layer of NAME_LAYERS)
-      if (this.#map.getLayer(layer)) this.#map.setLayoutProperty(layer, 'visibility', 'visible')
+    if (this.#map.getLayer(layer)) this.#map.setLayoutProperty(layer, 'visibility', 'visible')
   }
 
   /** Colours the first `count` of the track's pieces as travelled; the map is drawn anew for it. */

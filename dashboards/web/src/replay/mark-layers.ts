@@ -57,7 +57,7 @@ export function markLayers(track: Track, stops: Summary['stops'], { replay }: Me
     fontFamily: `"${FONT}", sans-serif`,
     fontSettings: LABEL_FONT,
   } as const
-  return [
+  const layers: Layer[] = [
     new ScatterplotLayer<Mark>({
       id: 'replay-marks',
       data: marks,
@@ -71,17 +71,22 @@ export function markLayers(track: Track, stops: Summary['stops'], { replay }: Me
       getLineWidth: 2,
     }),
     new TextLayer<Label>({ ...writing, id: 'replay-end-names', data: inside, getSize: 12, fontWeight: 600 }),
-    new TextLayer<Label>({
-      ...writing,
-      id: 'replay-stop-names',
-      data: beside,
-      getSize: 11.5,
-      getTextAnchor: 'start',
-      getPixelOffset: [14, 0],
-      background: true,
-      getBackgroundColor: [...WHITE, 215],
-      backgroundPadding: [5, 2, 5, 3],
-      backgroundBorderRadius: 4,
-    }),
   ]
+  // A text layer without a single letter complains that it has none.
+  if (beside.length > 0)
+    layers.push(
+      new TextLayer<Label>({
+        ...writing,
+        id: 'replay-stop-names',
+        data: beside,
+        getSize: 11.5,
+        getTextAnchor: 'start',
+        getPixelOffset: [14, 0],
+        background: true,
+        getBackgroundColor: [...WHITE, 215],
+        backgroundPadding: [5, 2, 5, 3],
+        backgroundBorderRadius: 4,
+      }),
+    )
+  return layers
 }
