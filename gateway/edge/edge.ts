@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import { encodeBody } from '../../proto/codec/codec.ts'
+import { MAX_SERIES_A_BATCH } from '../../proto/codec/readings.ts'
 import type { Body, Fix, Health, PortState, Reading } from '../../proto/domain.ts'
 import { openDatabase } from '../foundation/database.ts'
 import type { Log } from '../foundation/log.ts'
@@ -98,12 +99,14 @@ export async function startEdge(
   const newestReadings = new Map<string, Reading>()
   function onReading(reading: Reading): void {
     faults.observe(reading)
-    newestReadings.set(`${reading.component} ${reading.metric}`, reading)
+    // A register may hold no number at all; it is told by the fault watch, and has no place on the wire.
+    if (Number.isFinite(reading.value)) newestReadings.set(`${reading.component} ${reading.metric}`, reading)
   }
   function sendReadings(): void {
-    if (newestReadings.size === 0) return
-    keep({ lane: 'reading', batch: { readings: [...newestReadings.values()] } })
+    const readings = [...newestReadings.values()]
     newestReadings.clear()
+    for (let first = 0; first < readings.length; first += MAX_SERIES_A_BATCH)
+      keep({ lane: 'reading', batch: { readings: readings.slice(first, first + MAX_SERIES_A_BATCH) } })
   }
 
   const drivers = await loadDrivers(config, clock, { onFix, onReading }, log)

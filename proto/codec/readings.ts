@@ -3,7 +3,8 @@ import { checkedComponent, checkedCount, checkedFinite, checkedText, checkedTime
 import { refuse } from './decode-error.ts'
 import { ReadingBatchType } from './schema.ts'
 
-const MAX_SERIES = 256
+/** Components and metrics in one batch. */
+export const MAX_SERIES_A_BATCH = 256
 const MAX_READINGS_A_SERIES = 4096
 
 export interface ReadingBatchMessage {
@@ -18,10 +19,14 @@ export interface ReadingBatchMessage {
 
 /**
  * Readings grouped into a series for each component and metric, each in order of time.
- * @throws RangeError for an empty batch.
+ * @throws RangeError for an empty batch, more than {@link MAX_SERIES_A_BATCH} series, or a value that is no number:
+ *   the hub would refuse the whole batch.
  */
 export function encodeReadingBatch(batch: ReadingBatch): Uint8Array {
   if (batch.readings.length === 0) throw new RangeError('a reading batch needs at least one reading')
+  const nonsense = batch.readings.find(({ value }) => !Number.isFinite(value))
+  if (nonsense)
+    throw new RangeError(`${nonsense.component} ${nonsense.metric}: ${nonsense.value} is no number`)
   const series = [...Map.groupBy(batch.readings, (r) => `${r.component} ${r.metric}`).values()].map(
     (readings) => {
       const sorted = readings.toSorted((a, b) => a.timeMs - b.timeMs)
@@ -37,12 +42,14 @@ export function encodeReadingBatch(batch: ReadingBatch): Uint8Array {
       }
     },
   )
+  if (series.length > MAX_SERIES_A_BATCH)
+    throw new RangeError(`${series.length} series in a batch, at most ${MAX_SERIES_A_BATCH}`)
   return ReadingBatchType.encode(ReadingBatchType.fromObject({ series })).finish()
 }
 
 /** @throws DecodeError */
 export function decodeReadingBatch(message: ReadingBatchMessage): ReadingBatch {
-  checkedCount(message.series, MAX_SERIES, 'series')
+  checkedCount(message.series, MAX_SERIES_A_BATCH, 'series')
   const readings: Reading[] = []
   for (const series of message.series) {
     const component = checkedComponent(series.component, 'series component')

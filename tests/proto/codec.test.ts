@@ -192,6 +192,26 @@ describe('limits', () => {
   })
 })
 
+describe('a reading batch', () => {
+  const reading = {
+    component: '3101010101000001',
+    metric: 'tilt_deg',
+    timeMs: Date.UTC(2026, 4, 1),
+    value: 1,
+  }
+  test.each([
+    ['with no readings', [], /at least one reading/],
+    ['with a value that is no number', [{ ...reading, value: Number.NaN }], /tilt_deg: NaN is no number/],
+    [
+      'with more series than the hub takes',
+      Array.from({ length: 257 }, (_, i) => ({ ...reading, metric: `m${i}` })),
+      /257 series in a batch, at most 256/,
+    ],
+  ])('%s is refused', (_, readings, message) => {
+    expect(() => encodeBody({ lane: 'reading', batch: { readings } })).toThrow(message)
+  })
+})
+
 test('receipts and presence come back as they were', () => {
   const receipt = { boot: 'ffeeddccbbaa', sequences: [1, 2, 4_000_000_000] }
   expect(decodeReceipt(encodeReceipt(receipt))).toEqual(receipt)
