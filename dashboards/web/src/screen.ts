@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { type MouseEvent, useSyncExternalStore } from 'react'
 import { readState, type ScreenState, writeState } from './url-state.ts'
 
 /** The screen's state lives in the address alone; this is the one place that reads and writes `location`. */
@@ -41,5 +41,17 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export const useScreen = (): ScreenState => useSyncExternalStore(subscribe, screenState)
 
-/** The address of a screen, for links that the browser can open in a tab of their own. */
-export const hrefOf = (change: Partial<ScreenState>): string => writeState({ ...state, ...change })
+/**
+ * What a link to a screen needs: a plain click goes there in place, one with a modifier opens a tab of its own, as the
+ * browser does with any link.
+ */
+export function linkTo(change: Partial<ScreenState>): { href: string; onClick: (event: MouseEvent) => void } {
+  return {
+    href: writeState({ ...state, ...change }),
+    onClick: (event) => {
+      if (event.metaKey || event.ctrlKey) return
+      event.preventDefault()
+      go(change)
+    },
+  }
+}

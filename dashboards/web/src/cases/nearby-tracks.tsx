@@ -3,7 +3,7 @@ import { Button, Skeleton } from 'antd'
 import type { Case } from '../../../../proto/http.ts'
 import { coverageQuery, devicesQuery } from '../api/queries.ts'
 import { useWords } from '../i18n/language.tsx'
-import { go, hrefOf } from '../screen.ts'
+import { linkTo } from '../screen.ts'
 import { Icon } from '../shell/icons.tsx'
 import { Problem } from '../shell/problem.tsx'
 
@@ -36,12 +36,7 @@ export function NearbyTracks({ one }: { one: Case }) {
               size="small"
               icon={<Icon name="track" />}
               data-testid="nearby-track"
-              href={hrefOf(there)}
-              onClick={(event) => {
-                if (event.metaKey || event.ctrlKey) return
-                event.preventDefault()
-                go(there)
-              }}
+              {...linkTo(there)}
             >
               {device}
             </Button>

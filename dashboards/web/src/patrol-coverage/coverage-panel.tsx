@@ -4,7 +4,7 @@ import type { Coverage } from '../../../../proto/http.ts'
 import type { Range } from '../api/client.ts'
 import { gridsQuery } from '../api/queries.ts'
 import { useWords } from '../i18n/language.tsx'
-import { go, hrefOf } from '../screen.ts'
+import { go, linkTo } from '../screen.ts'
 import { EmptyState } from '../shell/empty-state.tsx'
 import { Problem } from '../shell/problem.tsx'
 import { TimeRange } from '../shell/time-range.tsx'
@@ -140,15 +140,7 @@ function Patrols({ answer }: { answer: Coverage }) {
       {answer.devices.map((device) => {
         const there = { view: 'replay' as const, device, ...range, atMs: undefined }
         return (
-          <a
-            key={device}
-            href={hrefOf(there)}
-            onClick={(event) => {
-              if (event.metaKey || event.ctrlKey) return
-              event.preventDefault()
-              go(there)
-            }}
-          >
+          <a key={device} {...linkTo(there)}>
             {device}
           </a>
         )
