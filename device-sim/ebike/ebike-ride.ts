@@ -1,19 +1,20 @@
 import type { District } from '../../proto/district.ts'
 import { streetGraph } from '../city/street-graph.ts'
 import { Random } from '../random.ts'
-import { type Mishaps, throughBadCable } from './mishaps.ts'
-import { DEFAULT_NOISE, Receiver, type ReceiverNoise } from './receiver.ts'
-import { ReceiverModel } from './receiver-model.ts'
-import { Rider } from './rider.ts'
+import type { Mishap } from './mishaps.ts'
+import { type Heard, OnboardReceiver, type OnboardReceiverOptions } from './onboard-receiver.ts'
+import { type Motion, Rider } from './rider.ts'
+import { SkyView, type Surroundings } from './surroundings.ts'
 
 /**
- * An e-bike on patrol. In: a district, a beat, a seed, a start time. Out, second by second: the bytes that its
- * receiver writes, and where it really was. Nothing is read from a clock, so hours take milliseconds.
+ * An e-bike on patrol. In: a district, a beat, a seed, a start time. Out, epoch by epoch: the bytes that its
+ * receiver writes, and where it really was. Nothing is read from a clock, so hours take milliseconds. Construction
+ * fails on options that cannot be; riding does not fail.
  *
- * rider (truth) → receiver (error, gaps) → receiver model (sentences) → cable (mishaps)
+ * rider (truth) → sky view (canyons, tunnels) → one receiver with its line, or several
  */
 
-export interface EbikeRideOptions {
+export interface EbikeRideOptions extends OnboardReceiverOptions {
   id: string
   seed: number
   district: District
@@ -21,13 +22,15 @@ export interface EbikeRideOptions {
   beat: readonly string[]
   /** Unix ms; the first epoch is the next whole second. */
   startMs: number
-  /** What differs from the default noise. */
-  noise?: Partial<ReceiverNoise> | undefined
-  /** None unless given. */
-  mishaps?: Partial<Mishaps> | undefined
+  /** What differs from a city with a few canyons and no tunnels. */
+  surroundings?: Partial<Surroundings> | undefined
+  /** Receivers that ride along, each with an error and a line of its own. Their rates divide that of the first. */
+  others?: readonly OnboardReceiverOptions[] | undefined
+  /** The e-bike that the receivers are really on, where it is another: one inspector carries the devices of two. */
+  rideOf?: string | undefined
 }
 
-export interface RideTruth {
+export interface RideTruth extends Omit<Heard, 'bytes'> {
   timeMs: number
   lat: number
   lon: number
@@ -35,85 +38,107 @@ export interface RideTruth {
   courseDeg: number
   /** Id of the street. */
   onStreet: string | undefined
-  /** Why there is no fix of this second. */
-  gap?: 'no-fix' | 'no-power'
 }
 
-export interface RideSecond {
+export interface RideEpoch {
   timeMs: number
-  /** Empty without power. */
+  /** Of the first receiver; empty without power. */
   bytes: Uint8Array
+  /** Where the e-bike was, and what the first receiver lacked. */
   truth: RideTruth
+  /** Of the other receivers, in their order. One that is slower than the first has empty bytes between its epochs. */
+  others: readonly Heard[]
 }
 
-/** One street in so many is a canyon: high walls, poor fixes. */
-const CANYON_SHARE = 0.08
-const NOTHING = new Uint8Array()
+const NOTHING: Heard = { bytes: new Uint8Array() }
 
 export class EbikeRide {
   readonly id: string
   readonly beat: readonly string[]
   readonly #graph: ReturnType<typeof streetGraph>
-  readonly #canyons: Set<string>
   readonly #rider: Rider
-  readonly #receiver: Receiver
-  readonly #model: ReceiverModel
-  readonly #mishaps: Mishaps | undefined
-  readonly #cable: Random
-  #nextMs: number
+  readonly #sky: SkyView
+  readonly #receiver: OnboardReceiver
+  readonly #others: readonly OnboardReceiver[]
+  readonly #startMs: number
+  #epochs = 0
+  /** Where the rider is at the end of the seconds ridden so far. */
+  #motion: Motion
+  #riddenS = 0
 
-  /** @throws RangeError when the district has no streets or none lies in the beat. */
+  /** @throws RangeError when the district has no streets or none lies in the beat, or for options that cannot be. */
   constructor(options: EbikeRideOptions) {
     const { id, seed, beat } = options
-    const stream = (part: string) => new Random(seed, `${id}/${part}`)
     this.id = id
     this.beat = beat
     this.#graph = streetGraph(options.district)
-    this.#canyons = canyonStreets(this.#graph.edges.map((edge) => edge.street))
-    this.#rider = new Rider(this.#graph, beat, stream('rider'))
-    this.#receiver = new Receiver({ ...DEFAULT_NOISE, ...options.noise }, stream('receiver'))
-    this.#model = new ReceiverModel(stream('model'))
-    this.#mishaps = options.mishaps && { lostBytes: 0, binaryBurstsPerHour: 0, ...options.mishaps }
-    this.#cable = stream('cable')
-    this.#nextMs = Math.ceil(options.startMs / 1000) * 1000
+    this.#sky = new SkyView(this.#graph, options.surroundings)
+    this.#rider = new Rider(this.#graph, beat, new Random(seed, `${options.rideOf ?? id}/rider`))
+    this.#motion = this.#rider.step()
+    this.#receiver = new OnboardReceiver(options, seed, id)
+    this.#others = (options.others ?? []).map(
+      (other, index) => new OnboardReceiver(other, seed, `${id}/${index + 2}`),
+    )
+    for (const { rateHz } of this.#others)
+      if (this.#receiver.rateHz % rateHz !== 0)
+        throw new RangeError(
+          `rateHz of another receiver: found ${rateHz}, expected a rate that divides the first receiver's ${this.#receiver.rateHz}`,
+        )
+    this.#startMs = Math.ceil(options.startMs / 1000) * 1000
   }
 
-  /** Time of the second that `next` gives, Unix ms. */
+  /** Time of the epoch that `next` gives, Unix ms. */
   get nextMs(): number {
-    return this.#nextMs
+    return this.#startMs + this.#offsetMs(this.#epochs)
   }
 
-  next(): RideSecond {
-    const timeMs = this.#nextMs
-    this.#nextMs += 1000
-    const { xM, yM, speedMps, courseDeg, street } = this.#rider.step()
+  /** How often each mishap of the first receiver's line has happened so far. */
+  get happened(): Readonly<Record<Mishap, number>> {
+    return this.#receiver.happened
+  }
+
+  next(): RideEpoch {
+    const epoch = this.#epochs++
+    const timeMs = this.#startMs + this.#offsetMs(epoch)
+    const motion = this.#motionAt(epoch)
+    const { xM, yM, speedMps, courseDeg, street } = motion
     const { plane } = this.#graph
-    const truth: RideTruth = {
+    const rideS = (timeMs - this.#startMs) / 1000
+    const situation = {
       timeMs,
-      ...plane.toWgs84({ xM, yM }),
+      rideS,
       speedMps,
       courseDeg,
-      onStreet: street,
+      canyon: this.#sky.isCanyon(motion),
+      covered: this.#sky.isCovered(motion, rideS),
+      toWgs84: (eastM: number, northM: number) => plane.toWgs84({ xM: xM + eastM, yM: yM + northM }),
     }
-    const observation = this.#receiver.observe({
-      timeMs,
-      speedMps,
-      courseDeg,
-      canyon: this.#canyons.has(street),
-      toWgs84: (eastM, northM) => plane.toWgs84({ xM: xM + eastM, yM: yM + northM }),
-    })
-    if (!observation) return { timeMs, bytes: NOTHING, truth: { ...truth, gap: 'no-power' } }
-    if (observation.gap) truth.gap = observation.gap
-    const bytes = Buffer.from(this.#model.write(observation.epoch), 'latin1')
+    const { bytes, ...without } = this.#receiver.hear(situation)
+    const { rateHz } = this.#receiver
     return {
       timeMs,
-      bytes: this.#mishaps ? throughBadCable(bytes, this.#mishaps, this.#cable) : bytes,
-      truth,
+      bytes,
+      truth: { timeMs, ...plane.toWgs84({ xM, yM }), speedMps, courseDeg, onStreet: street, ...without },
+      others: this.#others.map((other) =>
+        epoch % (rateHz / other.rateHz) === 0 ? other.hear(situation) : NOTHING,
+      ),
     }
   }
-}
 
-/** Chosen by the street's id alone: all e-bikes find the same streets poor. */
-function canyonStreets(ids: readonly string[]): Set<string> {
-  return new Set([...new Set(ids)].filter((id) => new Random(0, `canyon ${id}`).chance(CANYON_SHARE)))
+  #motionAt(epoch: number): Motion {
+    const { rateHz } = this.#receiver
+    const second = Math.floor(epoch / rateHz)
+    const share = (epoch % rateHz) / rateHz
+    // Between two seconds, the one at the end has been ridden already.
+    while (this.#riddenS < Math.ceil(epoch / rateHz)) {
+      this.#motion = this.#rider.step()
+      this.#riddenS++
+    }
+    return second === this.#riddenS ? this.#motion : this.#rider.within(share)
+  }
+
+  /** Receivers write hundredths of a second: so is time cut. */
+  #offsetMs(epoch: number): number {
+    return Math.round((epoch * 100) / this.#receiver.rateHz) * 10
+  }
 }

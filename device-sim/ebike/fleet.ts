@@ -2,7 +2,10 @@ import type { District } from '../../proto/district.ts'
 import { EbikeRide, type EbikeRideOptions } from './ebike-ride.ts'
 
 export interface FleetOptions
-  extends Pick<EbikeRideOptions, 'seed' | 'district' | 'startMs' | 'noise' | 'mishaps'> {
+  extends Pick<
+    EbikeRideOptions,
+    'seed' | 'district' | 'startMs' | 'noise' | 'receiver' | 'mishaps' | 'surroundings' | 'others'
+  > {
   /** How many. */
   ebikes: number
 }

@@ -1,22 +1,59 @@
-import type { Random } from '../random.ts'
+import { list, number, type Rules, required, share, span, whole } from './option-rules.ts'
+import type { Span } from './span.ts'
 
-/** What a bad cable does to the bytes on it. */
+/** What may happen to sentences on their way from a receiver to a port. */
 
 export interface Mishaps {
   /** Share of bytes that get lost. */
   lostBytes: number
+  /** Share of bytes of which one bit turns over. */
+  flippedBits: number
   /** Bursts of 8 to 64 random bytes in the midst of the sentences. */
   binaryBurstsPerHour: number
+  /** Frames of the receivers' binary protocols (UBX, CASIC), whole and with right checksums, between the sentences. */
+  protocolFramesPerHour: number
+  /** Sentences of which the beginning or the end gets lost. */
+  cutLinesPerHour: number
+  /** Sentences that come twice. */
+  doubledLinesPerHour: number
+  /** Sentences with a right checksum and a field that cannot be: spoilt before the checksum was made. */
+  nonsenseFieldsPerHour: number
+  /** The port is open at another speed than the receiver sends. */
+  atBaud?: { receiver: number; port: number } | undefined
+  /** All this happens in these spans of the ride only; in all of it unless given. */
+  during?: readonly Span[] | undefined
 }
 
-/** The bytes of one second as they come out of the cable. */
-export function throughBadCable(bytes: Uint8Array, mishaps: Mishaps, random: Random): Uint8Array {
-  let out = bytes
-  if (mishaps.lostBytes > 0) out = out.filter(() => !random.chance(mishaps.lostBytes))
-  if (random.chance(mishaps.binaryBurstsPerHour / 3600)) {
-    const at = random.integer(0, out.length)
-    const burst = Uint8Array.from({ length: random.integer(8, 64) }, () => random.integer(0, 255))
-    out = Buffer.concat([out.subarray(0, at), burst, out.subarray(at)])
-  }
-  return out
+/** What is counted as it happens: bytes, bits, bursts, frames and lines. */
+export type Mishap =
+  | 'lostBytes'
+  | 'flippedBits'
+  | 'binaryBursts'
+  | 'protocolFrames'
+  | 'cutLines'
+  | 'doubledLines'
+  | 'nonsenseFields'
+
+export const NO_MISHAPS: Mishaps = {
+  lostBytes: 0,
+  flippedBits: 0,
+  binaryBurstsPerHour: 0,
+  protocolFramesPerHour: 0,
+  cutLinesPerHour: 0,
+  doubledLinesPerHour: 0,
+  nonsenseFieldsPerHour: 0,
+}
+
+const baud = whole(50, 4_000_000)
+
+export const MISHAP_RULES: Rules<Mishaps> = {
+  lostBytes: share,
+  flippedBits: share,
+  binaryBurstsPerHour: number(0),
+  protocolFramesPerHour: number(0),
+  cutLinesPerHour: number(0),
+  doubledLinesPerHour: number(0),
+  nonsenseFieldsPerHour: number(0),
+  atBaud: required({ receiver: baud, port: baud }),
+  during: list(span()),
 }

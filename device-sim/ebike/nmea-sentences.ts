@@ -3,9 +3,17 @@
  * an encoder made from the same code proves nothing. A value that is absent becomes an empty field.
  */
 
+export interface CalendarDay {
+  day: number
+  month: number
+  year: number
+}
+
 export interface Epoch {
-  /** Unix ms; whole seconds. */
+  /** Unix ms; written to hundredths of a second. */
   timeMs: number
+  /** Where it is not the day of `timeMs`; it need not be in any calendar. */
+  date?: CalendarDay | 'blank' | undefined
   /** Absent where the receiver has no fix to show. */
   lat?: number | undefined
   lon?: number | undefined
@@ -15,6 +23,16 @@ export interface Epoch {
   hdop?: number | undefined
   satellites: number
   valid: boolean
+  /** Valid by dead reckoning only. */
+  estimated?: boolean | undefined
+}
+
+/** How a make writes RMC. */
+export interface RmcForm {
+  /** NMEA 4.11 has a navigational status at the end. */
+  nmea411: boolean
+  /** Status of a dead-reckoned position. */
+  estimatedStatus: 'A' | 'V'
 }
 
 export interface SatelliteInView {
@@ -30,9 +48,10 @@ const KNOTS_PER_MPS = 3600 / 1852
 const GEOID_SEPARATION_M = 11.2
 
 /** Recommended minimum data: the one sentence with date, position, speed and course. */
-export function rmc(talker: string, epoch: Epoch, navigationStatus: boolean): string {
+export function rmc(talker: string, epoch: Epoch, form: RmcForm): string {
+  const status = epoch.estimated ? form.estimatedStatus : epoch.valid ? 'A' : 'V'
   return sentence(
-    `${talker}RMC,${clock(epoch.timeMs)},${epoch.valid ? 'A' : 'V'},${position(epoch)},${fixed(knots(epoch.speedMps), 3)},${course(epoch.courseDeg)},${date(epoch.timeMs)},,,${epoch.valid ? 'A' : 'N'}${navigationStatus ? ',V' : ''}`,
+    `${talker}RMC,${clock(epoch.timeMs)},${status},${position(epoch)},${fixed(knots(epoch.speedMps), 3)},${course(epoch.courseDeg)},${date(epoch)},,,${mode(epoch)}${form.nmea411 ? ',V' : ''}`,
   )
 }
 
@@ -40,7 +59,7 @@ export function rmc(talker: string, epoch: Epoch, navigationStatus: boolean): st
 export function gga(talker: string, epoch: Epoch): string {
   const geoid = epoch.altM === undefined ? '' : GEOID_SEPARATION_M.toFixed(1)
   return sentence(
-    `${talker}GGA,${clock(epoch.timeMs)},${position(epoch)},${epoch.valid ? 1 : 0},${two(epoch.satellites)},${fixed(epoch.hdop, 2)},${fixed(epoch.altM, 1)},M,${geoid},M,,`,
+    `${talker}GGA,${clock(epoch.timeMs)},${position(epoch)},${epoch.estimated ? 6 : epoch.valid ? 1 : 0},${two(epoch.satellites)},${fixed(epoch.hdop, 2)},${fixed(epoch.altM, 1)},M,${geoid},M,,`,
   )
 }
 
@@ -48,24 +67,25 @@ export function gga(talker: string, epoch: Epoch): string {
 export function vtg(talker: string, epoch: Epoch): string {
   const { speedMps } = epoch
   return sentence(
-    `${talker}VTG,${course(epoch.courseDeg)},T,,M,${fixed(knots(speedMps), 3)},N,${fixed(speedMps === undefined ? undefined : speedMps * 3.6, 3)},K,${epoch.valid ? 'A' : 'N'}`,
+    `${talker}VTG,${course(epoch.courseDeg)},T,,M,${fixed(knots(speedMps), 3)},N,${fixed(speedMps === undefined ? undefined : speedMps * 3.6, 3)},K,${mode(epoch)}`,
   )
 }
 
 /** Time and date with the century. */
 export function zda(talker: string, epoch: Epoch): string {
-  const { day, month, year } = calendar(epoch.timeMs)
-  return sentence(`${talker}ZDA,${clock(epoch.timeMs)},${two(day)},${two(month)},${year},00,00`)
+  const written = epoch.date ?? calendar(epoch.timeMs)
+  const day = written === 'blank' ? ',,' : `${two(written.day)},${two(written.month)},${four(written.year)}`
+  return sentence(`${talker}ZDA,${clock(epoch.timeMs)},${day},00,00`)
 }
 
-/** Satellites in use and dilution of precision. `systemId` is field 18 of NMEA 4.10 and later. */
+/** Satellites in use, at most 12, and dilution of precision. `systemId` is field 18 of NMEA 4.10 and later. */
 export function gsa(
   talker: string,
   used: readonly number[],
-  hdop: number | undefined,
-  valid: boolean,
+  { hdop: saidHdop, valid, estimated }: Epoch,
   systemId?: number,
 ): string {
+  const hdop = valid ? saidHdop : undefined
   let slots = ''
   for (let slot = 0; slot < 12; slot++) {
     const satellite = used[slot]
@@ -75,7 +95,7 @@ export function gsa(
   const pdop = hdop === undefined ? undefined : hdop * 1.72
   const system = systemId === undefined ? '' : `,${systemId}`
   return sentence(
-    `${talker}GSA,A,${valid ? 3 : 1},${slots}${fixed(pdop, 2)},${fixed(hdop, 2)},${fixed(vdop, 2)}${system}`,
+    `${talker}GSA,A,${estimated ? 2 : valid ? 3 : 1},${slots}${fixed(pdop, 2)},${fixed(hdop, 2)},${fixed(vdop, 2)}${system}`,
   )
 }
 
@@ -116,18 +136,19 @@ function degreesMinutes(degrees: number, digits: 2 | 3): string {
 
 function clock(timeMs: number): string {
   const second = Math.floor(timeMs / 1000) % 86_400
-  return `${two(Math.floor(second / 3600))}${two(Math.floor(second / 60) % 60)}${two(second % 60)}.00`
+  const hundredths = Math.floor((timeMs % 1000) / 10)
+  return `${two(Math.floor(second / 3600))}${two(Math.floor(second / 60) % 60)}${two(second % 60)}.${two(hundredths)}`
 }
 
-function date(timeMs: number): string {
-  const { day, month, year } = calendar(timeMs)
-  return `${two(day)}${two(month)}${two(year % 100)}`
+function date(epoch: Epoch): string {
+  const written = epoch.date ?? calendar(epoch.timeMs)
+  if (written === 'blank') return ''
+  return `${two(written.day)}${two(written.month)}${two(written.year % 100)}`
 }
 
-interface CalendarDay {
-  day: number
-  month: number
-  year: number
+/** Positioning mode (NMEA 0183 2.3 and later): autonomous, estimated, none. */
+function mode({ valid, estimated }: Epoch): string {
+  return estimated ? 'E' : valid ? 'A' : 'N'
 }
 
 const DAY_MS = 86_400_000
@@ -155,6 +176,10 @@ function knots(speedMps: number | undefined): number | undefined {
 
 function fixed(value: number | undefined, digits: number): string {
   return value === undefined ? '' : value.toFixed(digits)
+}
+
+function four(value: number): string {
+  return String(value).padStart(4, '0')
 }
 
 function three(value: number): string {

@@ -1,96 +1,56 @@
 import type { Random } from '../random.ts'
-import { type Epoch, gga, gsa, gsv, rmc, type SatelliteInView, vtg, zda } from './nmea-sentences.ts'
+import type { Make } from './makes.ts'
+import { type Epoch, gga, gsa, gsv, rmc, vtg, zda } from './nmea-sentences.ts'
+import { Sky } from './sky.ts'
 
-/** Which sentences a make of receiver writes each second, in which order, under which talkers. */
-
-interface Constellation {
-  /** Talker of GSV. */
-  talker: string
-  /** NMEA 4.11 system id. */
-  systemId: number
-  firstSatellite: number
-  satellites: number
-}
-
-const GPS: Constellation = { talker: 'GP', systemId: 1, firstSatellite: 1, satellites: 10 }
-const BEIDOU_GB: Constellation = { talker: 'GB', systemId: 4, firstSatellite: 6, satellites: 12 }
-const BEIDOU_BD: Constellation = { ...BEIDOU_GB, talker: 'BD' }
-
-interface Make {
-  /** Talker of RMC, GGA, VTG, ZDA and GSA. */
-  talker: string
-  constellations: readonly Constellation[]
-  /** NMEA 4.11: navigational status in RMC, system id in GSA. */
-  nmea411: boolean
-  ggaFirst: boolean
-}
-
-const MAKES: readonly Make[] = [
-  { talker: 'GN', constellations: [GPS, BEIDOU_GB], nmea411: true, ggaFirst: false },
-  { talker: 'GN', constellations: [GPS, BEIDOU_BD], nmea411: false, ggaFirst: true },
-  { talker: 'BD', constellations: [BEIDOU_BD], nmea411: false, ggaFirst: true },
-  { talker: 'GP', constellations: [GPS], nmea411: false, ggaFirst: false },
-  { talker: 'GB', constellations: [BEIDOU_GB], nmea411: true, ggaFirst: false },
-]
+/** Which sentences a make of receiver writes each epoch, in which order, under which talkers. */
 
 const SKY_EVERY_S = 5
+/** A GSA has room for twelve satellites; GGA counts them all. */
+const GSA_SATELLITES = 12
 
 export class ReceiverModel {
   readonly #make: Make
-  readonly #random: Random
-  readonly #sky: { constellation: Constellation; satellites: SatelliteInView[] }[]
-  #second = 0
+  readonly #sky: Sky
+  readonly #skyEveryEpochs: number
+  #epochs = 0
 
-  constructor(random: Random) {
-    this.#random = random
-    this.#make = random.pick(MAKES)
-    this.#sky = this.#make.constellations.map((constellation) => ({
-      constellation,
-      satellites: Array.from({ length: constellation.satellites }, (_, index) => ({
-        number: constellation.firstSatellite + index * 2 + random.integer(0, 1),
-        elevationDeg: random.between(8, 85),
-        azimuthDeg: random.between(0, 360),
-      })),
-    }))
+  constructor(make: Make, rateHz: number, random: Random) {
+    this.#make = make
+    this.#sky = new Sky(make.constellations, random)
+    this.#skyEveryEpochs = SKY_EVERY_S * rateHz
   }
 
   /** The sentences of one epoch: RMC, GGA, GSA, VTG, ZDA, and every 5 s GSV. */
   write(epoch: Epoch): string {
-    const { talker, nmea411, ggaFirst } = this.#make
+    const { talker, ggaFirst } = this.#make
     const first = ggaFirst
-      ? gga(talker, epoch) + rmc(talker, epoch, nmea411)
-      : rmc(talker, epoch, nmea411) + gga(talker, epoch)
+      ? gga(talker, epoch) + rmc(talker, epoch, this.#make)
+      : rmc(talker, epoch, this.#make) + gga(talker, epoch)
     let out = first + this.#used(epoch)
-    if (this.#second++ % SKY_EVERY_S === 0) out += this.#inView(epoch.valid)
+    if (this.#epochs++ % this.#skyEveryEpochs === 0) out += this.#inView(epoch)
     return out + vtg(talker, epoch) + zda(talker, epoch)
   }
 
   #used(epoch: Epoch): string {
-    const { talker, nmea411 } = this.#make
-    const share = Math.ceil(epoch.satellites / this.#sky.length)
-    return this.#sky
-      .map(({ constellation, satellites }) =>
+    const { talker, nmea411, constellations } = this.#make
+    const used = this.#sky.used(epoch.valid ? epoch.satellites : 0)
+    return used
+      .map((numbers, index) =>
         gsa(
           talker,
-          epoch.valid ? satellites.slice(0, share).map((satellite) => satellite.number) : [],
-          epoch.valid ? epoch.hdop : undefined,
-          epoch.valid,
-          nmea411 ? constellation.systemId : undefined,
+          numbers.slice(0, GSA_SATELLITES),
+          epoch,
+          nmea411 ? constellations[index]!.systemId : undefined,
         ),
       )
       .join('')
   }
 
-  #inView(tracking: boolean): string {
+  #inView({ satellites, valid }: Epoch): string {
     return this.#sky
-      .map(({ constellation, satellites }) => {
-        for (const satellite of satellites) {
-          // Half a degree a minute, as satellites in medium orbit move.
-          satellite.azimuthDeg = (satellite.azimuthDeg + SKY_EVERY_S / 120) % 360
-          satellite.snr = tracking ? 25 + satellite.elevationDeg / 5 + this.#random.between(-3, 3) : undefined
-        }
-        return gsv(constellation.talker, satellites)
-      })
+      .inView(satellites, valid, SKY_EVERY_S)
+      .map(({ constellation, satellites }) => gsv(constellation.talker, satellites))
       .join('')
   }
 }

@@ -17,6 +17,9 @@ export interface Motion extends PlanePoint {
   courseDeg: number
   /** Id of the street. */
   street: string
+  /** Index of the edge of the graph, and how far from its `from`. */
+  edge: number
+  edgeM: number
 }
 
 export class Rider {
@@ -30,6 +33,14 @@ export class Rider {
   #cruiseMps = MIN_CRUISE_MPS
   #toStopM: number
   #standingS = 0
+  /** How the second that was ridden last began: for what lies between two seconds. */
+  #beganOn: Leg
+  #beganAtM = 0
+  #beganMps = 0
+  /** Speed at the end of that second, before a stop makes it 0. */
+  #endedMps = 0
+  /** The legs that were turned into in that second. */
+  readonly #entered: Leg[] = []
 
   constructor(graph: StreetGraph, beat: readonly string[], random: Random) {
     this.#graph = graph
@@ -37,23 +48,49 @@ export class Rider {
     this.#route = new PatrolRoute(graph, beat, random)
     this.#leg = this.#route.start()
     this.#ahead = this.#route.after(this.#leg)
+    this.#beganOn = this.#leg
     this.#toStopM = random.between(200, 900)
   }
 
   /** Where the e-bike is a second later. */
   step(): Motion {
+    this.#beganOn = this.#leg
+    this.#beganAtM = this.#alongM
+    this.#beganMps = this.#speedMps
+    this.#endedMps = this.#speedMps
+    this.#entered.length = 0
     if (this.#standingS > 0) this.#standingS--
     else this.#ride()
-    const { from, to, edge } = this.#leg
+    return this.#motionAt(this.#leg, this.#alongM, this.#speedMps)
+  }
+
+  /** Where it was within the second of the last step, on the road and round its corners: `share` in [0, 1). */
+  within(share: number): Motion {
+    const gainMps = this.#endedMps - this.#beganMps
+    let leg = this.#beganOn
+    let alongM = this.#beganAtM + this.#beganMps * share + (gainMps * share ** 2) / 2
+    for (const next of this.#entered) {
+      const { lengthM } = this.#graph.edges[leg.edge]!
+      if (alongM < lengthM) break
+      alongM -= lengthM
+      leg = next
+    }
+    return this.#motionAt(leg, alongM, this.#beganMps + gainMps * share)
+  }
+
+  #motionAt({ from, to, edge }: Leg, alongM: number, speedMps: number): Motion {
     const a = this.#graph.nodes[from]!
     const b = this.#graph.nodes[to]!
-    const share = this.#alongM / this.#graph.edges[edge]!.lengthM
+    const { lengthM, street, from: edgeFrom } = this.#graph.edges[edge]!
+    const share = alongM / lengthM
     return {
       xM: a.xM + (b.xM - a.xM) * share,
       yM: a.yM + (b.yM - a.yM) * share,
-      speedMps: this.#speedMps,
+      speedMps,
       courseDeg: bearingDeg(a, b),
-      street: this.#graph.edges[edge]!.street,
+      street,
+      edge,
+      edgeM: from === edgeFrom ? alongM : lengthM - alongM,
     }
   }
 
@@ -67,6 +104,7 @@ export class Rider {
     )
     const before = this.#speedMps
     this.#speedMps = Math.min(before + ACCELERATION_MPS2, Math.max(before - 2 * BRAKING_MPS2, allowedMps))
+    this.#endedMps = this.#speedMps
     const goneM = (before + this.#speedMps) / 2
     this.#alongM += goneM
     this.#toStopM -= goneM
@@ -89,6 +127,7 @@ export class Rider {
       if (this.#alongM < lengthM) return
       this.#alongM -= lengthM
       this.#leg = this.#ahead.shift()!
+      this.#entered.push(this.#leg)
       if (this.#ahead.length === 0) this.#ahead = this.#route.after(this.#leg)
       this.#cruiseMps = this.#random.between(MIN_CRUISE_MPS, MAX_CRUISE_MPS)
     }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { generateDistrict } from '../../device-sim/city/district.ts'
 import { distanceM } from '../../device-sim/city/plane.ts'
 import { streetGraph } from '../../device-sim/city/street-graph.ts'
-import { EbikeRide, type EbikeRideOptions, type RideSecond } from '../../device-sim/ebike/ebike-ride.ts'
+import { EbikeRide, type EbikeRideOptions, type RideEpoch } from '../../device-sim/ebike/ebike-ride.ts'
 import { allotBeats, makeFleet } from '../../device-sim/ebike/fleet.ts'
 
 const district = generateDistrict(1)
@@ -16,12 +16,12 @@ function ride(options: Partial<EbikeRideOptions> = {}): EbikeRide {
   return new EbikeRide({ id: 'ebike-01', seed: 1, district, beat: BEAT, startMs: START_MS, ...options })
 }
 
-function seconds(of: EbikeRide, count: number): RideSecond[] {
+function seconds(of: EbikeRide, count: number): RideEpoch[] {
   return Array.from({ length: count }, () => of.next())
 }
 
-const text = (second: RideSecond) => Buffer.from(second.bytes).toString('latin1')
-const fieldsOf = (second: RideSecond, type: string) =>
+const text = (second: RideEpoch) => Buffer.from(second.bytes).toString('latin1')
+const fieldsOf = (second: RideEpoch, type: string) =>
   text(second)
     .split('\r\n')
     .find((line) => line.slice(3, 6) === type)!
@@ -339,17 +339,17 @@ describe('allotBeats', () => {
 })
 
 /** One hour of ebike-01 of seed 1. It changes when the rider or the receiver does: say in the commit why. */
-const GOLDEN = '2a6fad8a9e37e92b0ed0b761a7ae15a7c24457edaebe2217d1c71542b002c00a'
+const GOLDEN = 'b96c7ca9ef27aa3cb4ecd7b78ffdf32cdfccd16a09e7abe25496c31aa887ba95'
 
-function errorOf(second: RideSecond): { xM: number; yM: number } {
+function errorOf(second: RideEpoch): { xM: number; yM: number } {
   const rmc = fieldsOf(second, 'RMC')
   const said = graph.plane.toPlane(degrees(rmc[3]!, rmc[4]!), degrees(rmc[5]!, rmc[6]!))
   const was = graph.plane.toPlane(second.truth.lat, second.truth.lon)
   return { xM: said.xM - was.xM, yM: said.yM - was.yM }
 }
 
-function gaps(shift: RideSecond[], kind: string): RideSecond[][] {
-  const runs: RideSecond[][] = []
+function gaps(shift: RideEpoch[], kind: string): RideEpoch[][] {
+  const runs: RideEpoch[][] = []
   for (const [index, second] of shift.entries()) {
     if (second.truth.gap !== kind) continue
     if (shift[index - 1]?.truth.gap === kind) runs.at(-1)!.push(second)
@@ -362,6 +362,6 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-function total(all: RideSecond[]): number {
+function total(all: RideEpoch[]): number {
   return all.reduce((sum, second) => sum + second.bytes.length, 0)
 }
