@@ -40,14 +40,17 @@ export interface Reading {
   value: number
 }
 
-/** Where the time of a record came from. */
-export type TimeSource = 'gps' | 'system'
+/**
+ * Where the time of a record came from. `estimated`: it was not known when the record was made; stamped later
+ * as the latest time possible.
+ */
+export type TimeSource = 'gps' | 'system' | 'estimated'
 
 export interface Position {
   lat: number
   lon: number
-  /** `survey`: the component's surveyed place; `fix`: the gateway's last good fix. */
-  source: 'survey' | 'fix'
+  /** `survey`: the component's surveyed place; `fix`: the gateway's last good fix; `hand`: pointed at on a map. */
+  source: 'survey' | 'fix' | 'hand'
 }
 
 /** Why a case was raised or cleared: what was measured and by which rule. */
@@ -67,16 +70,33 @@ export interface Evidence {
   subject?: string
 }
 
+/** What a person reported by hand (人工上报), where no sensor did. */
+export interface ManualReport {
+  /** At most {@link MAX_NOTE_LENGTH} characters, lines parted by a line feed; may be empty. */
+  note: string
+  /** How many photos belong to it, at most {@link MAX_PHOTOS}; each follows in parts. */
+  photos: number
+  /** Who reported it, as the terminal is set up. */
+  by?: string
+}
+
+export const MAX_NOTE_LENGTH = 500
+export const MAX_PHOTOS = 9
+
 export type CaseEvent = 'raised' | 'updated' | 'cleared'
 
-/** A fault at a component, as the gateway that found it reports it (采集上报). */
+/**
+ * A fault at a component, as the gateway that found it reports it (采集上报), or a problem that a person
+ * reported. Exactly one of `evidence` and `manual` is there.
+ */
 export interface CaseReport {
   caseId: string
   event: CaseEvent
   /** Counts the reports of one case from 1; a later report replaces an earlier one. */
   revision: number
-  /** 16-digit component code (部件编码). */
-  component: string
+  /** 16-digit component code (部件编码); absent only with `manual`: an event (事件) is at no component. */
+  component?: string
+  /** Fault kind of the catalogue; with `manual`, one of its problem kinds. */
   fault: string
   /** Which occurrence of this fault at this component, from 1. */
   episode: number
@@ -84,8 +104,29 @@ export interface CaseReport {
   raisedMs: number
   timeSource: TimeSource
   position?: Position
-  evidence: Evidence
+  evidence?: Evidence
+  manual?: ManualReport
 }
+
+export const PHOTO_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const
+export type PhotoType = (typeof PHOTO_TYPES)[number]
+
+/** A piece of a photo of a case; the photo is whole when all its parts are there. */
+export interface PhotoPart {
+  caseId: string
+  /** Which photo of the case, from 1. */
+  photo: number
+  /** From 1 to `parts`. */
+  part: number
+  /** At most {@link MAX_PHOTO_PARTS}. */
+  parts: number
+  mediaType: PhotoType
+  /** 1 to {@link MAX_PHOTO_PART_BYTES}. */
+  bytes: Uint8Array
+}
+
+export const MAX_PHOTO_PARTS = 64
+export const MAX_PHOTO_PART_BYTES = 48 * 1024
 
 export const PORT_STATES = [
   'open',
@@ -105,6 +146,17 @@ export interface PortState {
   state: PortStateName
   detail?: string
   counters: Record<string, number>
+  /** What a receiver hears of each satellite system. */
+  satellites?: SatelliteCount[]
+  /** Whose fixes come over this port, where it is not the gateway itself. */
+  device?: string
+}
+
+/** Satellites of one system (GPS, BeiDou …) as a receiver counts them. */
+export interface SatelliteCount {
+  system: string
+  inView?: number
+  used?: number
 }
 
 /** How a gateway is. */
@@ -129,7 +181,7 @@ export interface ReadingBatch {
 }
 
 /** Lanes in the order in which they are sent. */
-export const LANES = ['case', 'health', 'fix', 'reading'] as const
+export const LANES = ['case', 'health', 'fix', 'reading', 'photo'] as const
 export type Lane = (typeof LANES)[number]
 
 /** What an envelope carries; the lane says which. */
@@ -138,6 +190,7 @@ export type Body =
   | { lane: 'health'; health: Health }
   | { lane: 'fix'; batch: FixBatch }
   | { lane: 'reading'; batch: ReadingBatch }
+  | { lane: 'photo'; part: PhotoPart }
 
 /** (gateway, boot, sequence) names a record for ever: it may arrive twice and is kept once. */
 export interface RecordName {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Components, Grids, Streets } from './district.ts'
-import { CASE_ID_PATTERN, ID_PATTERN } from './domain.ts'
+import { CASE_ID_PATTERN, ID_PATTERN, MAX_PHOTOS } from './domain.ts'
 
 /**
  * What the hub answers under /api/v1: the hub serves by these schemas and the page is typed by them.
@@ -175,23 +175,43 @@ export const EvidenceJson = z.object({
   subject: z.string().optional(),
 })
 
+/** What a person reported by hand (人工上报). */
+export const ManualJson = z.object({
+  /** May be empty; lines are parted by line feeds. */
+  note: z.string(),
+  /** Who reported it, as the terminal is set up. */
+  by: z.string().optional(),
+  /** How many photos belong to it. */
+  photos: z.number().int(),
+  /** Numbers of those that have come whole: GET cases/{id}/photos/{number}. */
+  photosHere: z.array(z.number().int()),
+})
+
 export const CaseStep = z.object({
   step: z.enum(['raised', 'updated', 'cleared']),
   time: Time,
   /** Who did it: a gateway here. */
   by: z.string(),
   evidence: EvidenceJson.optional(),
+  /** What a person wrote, where it is a report by hand; may be empty. */
+  note: z.string().optional(),
 })
+
+export const PhotoNumber = z.coerce.number().int().min(1).max(MAX_PHOTOS)
 
 /** A case (案件); also what is published, retained while open, on gridpatrol/v1/cases/{caseId}. */
 export const Case = z.object({
   id: CaseId,
   status: z.enum(CASE_STATUSES),
   open: z.boolean(),
-  component: z.string(),
+  /** `sensor`: a gateway found it by itself; `inspector`: a person reported it. */
+  source: z.enum(['sensor', 'inspector']),
+  /** Absent only where a person reported an event (事件), which is at no component. */
+  component: z.string().optional(),
   /** Of the register, where the component is known there. */
   componentName: z.string().optional(),
   grid: z.string().optional(),
+  /** A fault kind of the catalogue; with source `inspector`, one of its problem kinds. */
   fault: z.string(),
   /** Of the catalogue: { zh: '井盖倾斜', en: 'Cover tilted' }. */
   faultName: z.object({ zh: z.string(), en: z.string() }),
@@ -200,8 +220,15 @@ export const Case = z.object({
   raised: Time,
   updated: Time,
   cleared: Time.optional(),
-  position: z.object({ lat: z.number(), lon: z.number(), source: z.enum(['survey', 'fix']) }).optional(),
-  evidence: EvidenceJson,
+  /** Where the gateway's time came from; `estimated`: not known at first, so the latest time possible. */
+  timeSource: z.enum(['gps', 'system', 'estimated']).optional(),
+  position: z
+    .object({ lat: z.number(), lon: z.number(), source: z.enum(['survey', 'fix', 'hand']) })
+    .optional(),
+  /** Of a sensor's case alone. */
+  evidence: EvidenceJson.optional(),
+  /** Of an inspector's case alone. */
+  manual: ManualJson.optional(),
 })
 export const CaseWithSteps = Case.extend({ steps: z.array(CaseStep) })
 export const CasesQuery = z.object({
@@ -234,4 +261,5 @@ export type Coverage = z.infer<typeof Coverage>
 export type Case = z.infer<typeof Case>
 export type CaseWithSteps = z.infer<typeof CaseWithSteps>
 export type EvidenceJson = z.infer<typeof EvidenceJson>
+export type ManualJson = z.infer<typeof ManualJson>
 export type PageSettings = z.infer<typeof PageSettings>

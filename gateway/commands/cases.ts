@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import type { Case } from '../../proto/http.ts'
+import { loadHubConfig } from '../configuration/hub-file.ts'
 import { caseJson, stepJson } from '../hub/ledger/case-json.ts'
+import { caseSurroundings } from '../hub/ledger/case-surroundings.ts'
 import { Ledger, type LedgerCase } from '../hub/ledger/ledger.ts'
-import { openRegisters, type Registers } from '../hub/registers/registers.ts'
+import { Photos } from '../hub/ledger/photos.ts'
+import { openRegisters } from '../hub/registers/registers.ts'
+import { caseLine, caseLines } from './case-text.ts'
 import { hubFolder } from './import-registers.ts'
 
 /** `cases` and `case ID`: the ledger of a data folder, read directly; a hub may be running on it. */
@@ -21,10 +26,10 @@ export function casesCommand(): Command {
     .option('--open', 'open cases only')
     .option('--limit <number>', 'at most so many', wholeNumber, 200)
     .action((options: Options & { open?: true; limit: number }, self: Command) => {
-      withLedger(hubFolder(options, self), (ledger, toJson) => {
+      withLedger(options, self, (ledger, toJson) => {
         const cases = ledger.list({ open: options.open, limit: options.limit }).map(toJson)
         if (options.json) console.log(JSON.stringify({ cases }, undefined, 2))
-        else for (const entry of cases) console.log(line(entry))
+        else for (const entry of cases) console.log(caseLine(entry))
       })
     })
 }
@@ -34,19 +39,12 @@ export function caseCommand(): Command {
     .description('one case with its steps')
     .argument('<id>', 'case id, as `cases` lists it')
     .action((id: string, options: Options, self: Command) => {
-      withLedger(hubFolder(options, self), (ledger, toJson) => {
+      withLedger(options, self, (ledger, toJson) => {
         const entry = ledger.find(id)
         if (!entry) throw new Error(`case ${id}: not in the ledger; \`gridpatrol cases\` lists what is there`)
         const found = { ...toJson(entry), steps: ledger.steps(id).map(stepJson) }
-        if (options.json) {
-          console.log(JSON.stringify(found, undefined, 2))
-          return
-        }
-        console.log(line(found))
-        for (const { step, time, by, evidence } of found.steps)
-          console.log(
-            `  ${time}  ${step.padEnd(7)}  by ${by}  ${evidence ? measured(evidence) : ''}`.trimEnd(),
-          )
+        if (options.json) console.log(JSON.stringify(found, undefined, 2))
+        else for (const line of caseLines(found)) console.log(line)
       })
     })
 }
@@ -59,32 +57,20 @@ function withFolder(command: Command): Command {
 }
 
 function withLedger(
-  folder: string,
+  options: Options,
+  command: Command,
   use: (ledger: Ledger, toJson: (entry: LedgerCase) => Case) => void,
 ): void {
+  const folder = hubFolder(options, command)
   if (!existsSync(join(folder, 'ledger.db')))
     throw new Error(`${folder}: no ledger there; expected the data folder of a hub that has run`)
-  const ledger = new Ledger(folder)
-  let registers: Registers | undefined
-  try {
-    registers = openRegisters(folder)
-    const { components } = registers
-    use(ledger, (entry) => caseJson(entry, (code) => components.find(code)))
-  } finally {
-    registers?.close()
-    ledger.close()
-  }
-}
-
-function line({ id, status, raised, cleared, fault, faultName, component, componentName }: Case): string {
-  const name = componentName === undefined ? component : `${component} ${componentName}`
-  const until = cleared === undefined ? '' : ` to ${cleared}`
-  return `${id}  ${status.padEnd(8)}  ${raised}${until}  ${fault} ${faultName.zh}  ${name}`
-}
-
-function measured({ metric, samples, raise, clear, rule }: Case['evidence']): string {
-  const last = samples.at(-1)
-  return `${metric}${last ? ` ${last.value}` : ''} (${rule}: raise ${raise}, clear ${clear})`
+  using opened = new DisposableStack()
+  const ledger = opened.adopt(new Ledger(folder), (it) => it.close())
+  const photos = opened.adopt(new Photos(folder), (it) => it.close())
+  const registers = opened.adopt(openRegisters(folder), (it) => it.close())
+  const catalogue = loadCatalogue(options.config && loadHubConfig(options.config).catalogue)
+  const surroundings = caseSurroundings(registers, photos, catalogue)
+  use(ledger, (entry) => caseJson(entry, surroundings))
 }
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { catalogueProblems } from '../../proto/catalogue/catalogue.ts'
 import { StoreConfig } from './stores/store-config.ts'
 
 /**
@@ -52,18 +53,26 @@ const Page = z.strictObject({
   tileAttribution: z.string().max(200).optional(),
 })
 
-export const HubConfig = z.strictObject({
-  /** Folder of intake log, ledger, registers and the SQLite store. */
-  data: z.string().min(1).default('data/hub'),
-  http: z.strictObject({ host: Host.default('127.0.0.1'), port: Port.default(8080) }).prefault({}),
-  broker: Broker.prefault({}),
-  store: StoreConfig.default({ kind: 'sqlite' }),
-  page: Page.default({}),
-  intake: z
-    .strictObject({
-      /** Records that every consumer has taken stay in the intake log for so long. */
-      keepDays: z.int().min(1).max(3650).default(30),
-    })
-    .prefault({}),
-})
+export const HubConfig = z
+  .strictObject({
+    /** Folder of intake log, ledger, registers and the SQLite store. */
+    data: z.string().min(1).default('data/hub'),
+    http: z.strictObject({ host: Host.default('127.0.0.1'), port: Port.default(8080) }).prefault({}),
+    broker: Broker.prefault({}),
+    store: StoreConfig.default({ kind: 'sqlite' }),
+    page: Page.default({}),
+    /** Folder of a city's own catalogue files, which replace the shipped ones (docs/catalogue.md). */
+    catalogue: z.string().min(1).optional(),
+    intake: z
+      .strictObject({
+        /** Records that every consumer has taken stay in the intake log for so long. */
+        keepDays: z.int().min(1).max(3650).default(30),
+      })
+      .prefault({}),
+  })
+  .check(({ value, issues }) => {
+    if (value.catalogue === undefined) return
+    for (const message of catalogueProblems(value.catalogue))
+      issues.push({ code: 'custom', input: value, path: ['catalogue'], message })
+  })
 export type HubConfig = z.infer<typeof HubConfig>

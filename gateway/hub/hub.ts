@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import type { Log } from '../foundation/log.ts'
 import { fixJson } from './api/fix-json.ts'
 import { healthParts } from './api/health-parts.ts'
@@ -10,6 +11,7 @@ import { deviceRoutes } from './api/routes/devices.ts'
 import { healthRoutes } from './api/routes/health.ts'
 import { liveRoutes } from './api/routes/live.ts'
 import { metricsRoutes } from './api/routes/metrics.ts'
+import { photoRoutes } from './api/routes/photos.ts'
 import { registerRoutes } from './api/routes/registers.ts'
 import { settingsRoutes } from './api/routes/settings.ts'
 import { summaryRoutes } from './api/routes/summary.ts'
@@ -27,7 +29,11 @@ import { trackConsumer } from './intake/track-consumer.ts'
 import { Announcer } from './ledger/announcer.ts'
 import { caseConsumer } from './ledger/case-consumer.ts'
 import { caseJson } from './ledger/case-json.ts'
+import { caseSurroundings } from './ledger/case-surroundings.ts'
 import { Ledger, type LedgerCase } from './ledger/ledger.ts'
+import { photoConsumer } from './ledger/photo-consumer.ts'
+import { keepSwept } from './ledger/photo-sweep.ts'
+import { type DroppedPhoto, Photos } from './ledger/photos.ts'
 import { PresenceRegister } from './registers/presence.ts'
 import { openRegisters, type Registers } from './registers/registers.ts'
 import { openTrackStore } from './stores/open-track-store.ts'
@@ -38,7 +44,8 @@ import type { TrackStore } from './stores/track-store.ts'
  *
  *   broker ─ intake log (commit, then acknowledge, then receipt)
  *              ├─ cursor `tracks` ─ track store ─ device register ─┐
- *              └─ cursor `cases` ── ledger ─ announcer ─ broker    ├─ API, live page
+ *              ├─ cursor `cases` ── ledger ─ announcer ─ broker    ├─ API, live page
+ *              └─ cursor `photos` ─ photos of reports by hand ─────┘
  *
  * In: batches of gateways over MQTT, questions over HTTP. Out: receipts, cases as JSON, answers. Fails at
  * the start alone (a port is taken, the data folder cannot be written); afterwards a part that fails is
@@ -63,10 +70,12 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
   const intakeLog = opened.adopt(new IntakeLog(join(config.data, 'intake.db')), (it) => it.close())
   const registers = opened.adopt(openRegisters(config.data), (it) => it.close())
   const ledger = opened.adopt(new Ledger(config.data), (it) => it.close())
+  const photos = opened.adopt(new Photos(config.data), (it) => it.close())
   const store = opened.adopt(await openTrackStore(config.store, config.data), (it) => it.close())
   const presence = new PresenceRegister()
   const live = new LiveFeed()
-  const toJson = (entry: LedgerCase) => caseJson(entry, (code) => registers.components.find(code))
+  const surroundings = caseSurroundings(registers, photos, loadCatalogue(config.catalogue))
+  const toJson = (entry: LedgerCase) => caseJson(entry, surroundings)
   const broker = createBroker(config, log)
 
   const announcer = new Announcer({
@@ -86,17 +95,38 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
     }),
     logger: log,
   })
+  const onChanged = (changed: LedgerCase[]): void => {
+    announcer.wake()
+    for (const entry of changed) live.publish('case', () => toJson(entry))
+  }
+  const onDropped = (dropped: DroppedPhoto[]): void => {
+    for (const { gateway, caseId, photo, why } of dropped) {
+      const detail = `photo ${photo} of case ${caseId} dropped: ${why}`
+      log.warn({ gateway, detail }, 'photos: dropped')
+      intake.setAside({ gateway, reason: 'photo-dropped', detail, payload: new Uint8Array() })
+    }
+  }
   const cases = new Cursor({
     name: 'cases',
     selection: 'case',
     log: intakeLog,
-    consume: caseConsumer(ledger, (changed) => {
-      announcer.wake()
-      for (const entry of changed) live.publish('case', () => toJson(entry))
-    }),
+    consume: caseConsumer({ ledger, photos, onChanged, onDropped, log }),
     logger: log,
   })
-  const cursors = [tracks, cases]
+  const photoParts = new Cursor({
+    name: 'photos',
+    selection: 'photo',
+    log: intakeLog,
+    consume: photoConsumer({
+      ledger,
+      photos,
+      ledgerSeen: () => cases.seen,
+      onWhole: (entry) => onChanged([entry]),
+    }),
+    spend: 'photo',
+    logger: log,
+  })
+  const cursors = [tracks, cases, photoParts]
   const intake = new Intake({
     store: intakeLog,
     log,
@@ -112,6 +142,7 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
     opened.defer(() => part.stop())
   }
   opened.defer(keepPruned(intakeLog, cursors, config.intake.keepDays, log))
+  opened.defer(keepSwept({ ledger, photos, onDropped, log }))
   opened.defer(() => intake.flush())
 
   const states = { broker: () => broker.state(), intake: () => intake.state() }
@@ -121,7 +152,13 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
     log,
     root: [
       healthRoutes(
-        healthParts({ ...states, store, trackCursor: () => tracks.state(), caseCursor: () => cases.state() }),
+        healthParts({
+          ...states,
+          store,
+          trackCursor: () => tracks.state(),
+          caseCursor: () => cases.state(),
+          photoCursor: () => photoParts.state(),
+        }),
       ),
       metricsRoutes(
         createMetrics({
@@ -129,6 +166,7 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
           cursors: () => cursors.map((cursor) => cursor.state()),
           setAside: () => intakeLog.setAside(),
           openCases: () => ledger.openCount(),
+          photoBytes: () => photos.bytes(),
           gatewaysOnline: () => presence.count,
           livePages: () => live.listeners,
         }),
@@ -140,6 +178,7 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
       summaryRoutes(registers.devices, store),
       coverageRoutes(registers.grids, store),
       caseRoutes(ledger, toJson),
+      photoRoutes(ledger, photos),
       registerRoutes(registers),
       liveRoutes(live),
       settingsRoutes(config.page),

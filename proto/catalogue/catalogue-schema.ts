@@ -8,7 +8,7 @@ import {
   parameterProblems,
 } from './fault-parameters.ts'
 
-/** The four data files of the catalogue, each by itself; what holds between them is checked by catalogue.ts. */
+/** The five data files of the catalogue, each by itself; what holds between them is checked by catalogue.ts. */
 
 const Names = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) })
 const Name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a name such as cover_tilted')
@@ -82,6 +82,20 @@ export const FaultKind = z
 
 export const FaultKindsFile = z.record(Name, FaultKind)
 
+/** What people report by hand (人工上报): a component (部件) out of order, or an event (事件). */
+const ProblemKind = z.strictObject({
+  ...Names.shape,
+  /** Heading of the terminal's list. */
+  group: z.string().min(1),
+  /** It is at a component, so a report may name one. */
+  component: z.boolean().optional(),
+  class: FaultClass,
+  /** Set of limits in time-limits.yaml. */
+  limits: Name,
+})
+
+export const ProblemKindsFile = z.record(Name, ProblemKind)
+
 /** Kinds of time limit: hours day and night (紧急工作时), working hours (工作时), working days (工作日). */
 export const LIMIT_UNITS = ['urgent_hours', 'working_hours', 'working_days'] as const
 const Limit = z.strictObject({ unit: z.enum(LIMIT_UNITS), number: z.number().positive() })
@@ -101,6 +115,7 @@ export const TimeLimitsFile = z.strictObject({
 })
 
 export type FaultKind = z.infer<typeof FaultKind>
+export type ProblemKind = z.infer<typeof ProblemKind>
 export type MetricInfo = z.infer<typeof MetricsFile>[string]
 export type TimeLimits = z.infer<typeof TimeLimitsFile>
 export type TimeLimit = z.infer<typeof Limit>

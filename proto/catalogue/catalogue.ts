@@ -9,6 +9,8 @@ import {
   FaultKindsFile,
   type MetricInfo,
   MetricsFile,
+  type ProblemKind as ProblemKindData,
+  ProblemKindsFile,
   type TimeLimit,
   type TimeLimits,
   TimeLimitsFile,
@@ -16,12 +18,13 @@ import {
 import { CODE_PROFILES, type CodeProfile, parseComponentCode } from './component-code.ts'
 
 /**
- * What is known of component kinds, fault kinds, metrics and time limits. In: four YAML files beside this one, or
- * a city's own in their place. Out: look-ups by name. What may fail: a file that is wrong is refused as a whole,
+ * What is known of component kinds, fault kinds, problem kinds, metrics and time limits. In: five YAML files beside
+ * this one, or a city's own in their place. Out: look-ups by name. What may fail: a file that is wrong is refused as a whole,
  * with every mistake in it.
  */
 
 export type FaultKind = FaultKindData
+export type ProblemKind = ProblemKindData
 export type Names = { zh: string; en: string }
 
 const SHIPPED = fileURLToPath(new URL('.', import.meta.url))
@@ -29,6 +32,7 @@ const FILES = {
   components: 'component-kinds.yaml',
   metrics: 'metrics.yaml',
   faults: 'fault-kinds.yaml',
+  problems: 'problem-kinds.yaml',
   limits: 'time-limits.yaml',
 } as const
 
@@ -36,6 +40,8 @@ export class Catalogue {
   /** The form of component codes in force. */
   readonly profile: CodeProfile
   readonly timeLimits: TimeLimits
+  /** What people report by hand, by name, in the order of the file. */
+  readonly problemKinds: Readonly<Record<string, ProblemKind>>
   readonly #classes: Map<string, Names>
   readonly #kinds: Map<string, Names>
   readonly #metrics: Map<string, MetricInfo>
@@ -45,6 +51,7 @@ export class Catalogue {
     components: z.infer<typeof ComponentKindsFile>,
     metrics: z.infer<typeof MetricsFile>,
     faults: z.infer<typeof FaultKindsFile>,
+    problems: z.infer<typeof ProblemKindsFile>,
     timeLimits: TimeLimits,
   ) {
     this.profile = components.profile
@@ -53,6 +60,8 @@ export class Catalogue {
     this.#kinds = new Map(Object.entries(components.kinds[components.profile] ?? {}))
     this.#metrics = new Map(Object.entries(metrics))
     this.#faults = new Map(Object.entries(faults))
+    // Without a prototype: a name like `constructor` from outside finds nothing.
+    this.problemKinds = Object.assign(Object.create(null), problems)
   }
 
   faultNamesKnown(): string[] {
@@ -68,9 +77,9 @@ export class Catalogue {
     )
   }
 
-  /** Names to show; a fault of another catalogue is shown by its own name. */
+  /** Names to show of a fault or a problem; one of another catalogue is shown by its own name. */
   faultNames(name: string): Names {
-    const kind = this.#faults.get(name)
+    const kind = this.#faults.get(name) ?? this.problemKinds[name]
     return kind ? { zh: kind.zh, en: kind.en } : { zh: name, en: name }
   }
 
@@ -92,11 +101,12 @@ export class Catalogue {
   }
 
   /**
-   * How long the handling of this fault may take (处置时限), by its own class or by another.
-   * @throws RangeError for a fault that the catalogue does not have.
+   * How long the handling of this fault or problem may take (处置时限), by its own class or by another.
+   * @throws RangeError for a name that the catalogue does not have.
    */
-  timeLimit(fault: string, faultClass = this.faultKind(fault).class): TimeLimit {
-    return this.timeLimits.limits[this.faultKind(fault).limits]![faultClass]
+  timeLimit(name: string, faultClass?: 'A' | 'B' | 'C'): TimeLimit {
+    const kind = this.problemKinds[name] ?? this.faultKind(name)
+    return this.timeLimits.limits[kind.limits]![faultClass ?? kind.class]
   }
 }
 
@@ -121,12 +131,16 @@ export function loadCatalogue(dir?: string): Catalogue {
   const components = attempt(() => read(FILES.components, ComponentKindsFile))
   const metrics = attempt(() => read(FILES.metrics, MetricsFile))
   const faults = attempt(() => read(FILES.faults, FaultKindsFile))
+  const manual = attempt(() => read(FILES.problems, ProblemKindsFile))
   const limits = attempt(() => read(FILES.limits, TimeLimitsFile))
   if (components) problems.push(...componentProblems(components))
-  if (metrics && faults && limits) problems.push(...referenceProblems(faults, metrics, limits))
+  if (metrics && faults) problems.push(...metricProblems(faults, metrics))
+  if (faults && manual) problems.push(...sharedNames(faults, manual))
+  for (const kinds of [faults, manual]) if (kinds && limits) problems.push(...limitReferences(kinds, limits))
   if (limits) problems.push(...limitProblems(limits))
-  if (!components || !metrics || !faults || !limits || problems.length > 0) throw new CatalogueError(problems)
-  return new Catalogue(components.value, metrics.value, faults.value, limits.value)
+  if (!components || !metrics || !faults || !manual || !limits || problems.length > 0)
+    throw new CatalogueError(problems)
+  return new Catalogue(components.value, metrics.value, faults.value, manual.value, limits.value)
 }
 
 function filesIn(dir: string): string[] {
@@ -171,11 +185,7 @@ function componentProblems({ value, problem }: Read<typeof ComponentKindsFile>):
   return problems
 }
 
-function referenceProblems(
-  faults: Read<typeof FaultKindsFile>,
-  metrics: Read<typeof MetricsFile>,
-  limits: Read<typeof TimeLimitsFile>,
-): string[] {
+function metricProblems(faults: Read<typeof FaultKindsFile>, metrics: Read<typeof MetricsFile>): string[] {
   const problems: string[] = []
   for (const [name, kind] of Object.entries(faults.value)) {
     for (const key of ['metric', 'from'] as const) {
@@ -183,18 +193,35 @@ function referenceProblems(
       if (metric !== undefined && !metrics.value[metric])
         problems.push(faults.problem([name, key], `'${metric}' is no metric of ${FILES.metrics}`))
     }
-    if (!limits.value.limits[kind.limits])
-      problems.push(
-        faults.problem(
-          [name, 'limits'],
-          `'${kind.limits}' is no set of limits: expected one of ${Object.keys(limits.value.limits).join(', ')}`,
-        ),
-      )
   }
   for (const [name, { min, max }] of Object.entries(metrics.value))
     if (min !== undefined && max !== undefined && min >= max)
       problems.push(metrics.problem([name, 'min'], `min ${min} and max ${max}: expected min below max`))
   return problems
+}
+
+function limitReferences(
+  kinds: Read<typeof FaultKindsFile> | Read<typeof ProblemKindsFile>,
+  limits: Read<typeof TimeLimitsFile>,
+): string[] {
+  const sets = limits.value.limits
+  return Object.entries(kinds.value)
+    .filter(([, kind]) => !sets[kind.limits])
+    .map(([name, kind]) =>
+      kinds.problem(
+        [name, 'limits'],
+        `'${kind.limits}' is no set of limits: expected one of ${Object.keys(sets).join(', ')}`,
+      ),
+    )
+}
+
+/** A case says only its fault's name: it must mean one thing. */
+function sharedNames(faults: Read<typeof FaultKindsFile>, manual: Read<typeof ProblemKindsFile>): string[] {
+  return Object.keys(manual.value)
+    .filter((name) => Object.hasOwn(faults.value, name))
+    .map((name) =>
+      manual.problem([name], `is a fault kind of ${FILES.faults} already: expected another name`),
+    )
 }
 
 /** The parts of a working day are in order and add up to its hours. */
@@ -217,6 +244,17 @@ function limitProblems({ value, problem }: Read<typeof TimeLimitsFile>): string[
       ),
     )
   return problems
+}
+
+/** Every mistake in a catalogue's files, with file and line; empty where it can be loaded. */
+export function catalogueProblems(folder: string): readonly string[] {
+  try {
+    loadCatalogue(folder)
+    return []
+  } catch (error) {
+    if (error instanceof CatalogueError) return error.problems
+    throw error
+  }
 }
 
 /** The catalogue as shipped. */

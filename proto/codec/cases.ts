@@ -1,11 +1,13 @@
-import type { CaseEvent, CaseReport, Evidence, Position, TimeSource } from '../domain.ts'
-import { CASE_ID_PATTERN } from '../domain.ts'
+import type { CaseEvent, CaseReport, Evidence, ManualReport, Position, TimeSource } from '../domain.ts'
+import { MAX_NOTE_LENGTH, MAX_PHOTOS } from '../domain.ts'
 import {
+  checkedCaseId,
   checkedComponent,
   checkedCount,
   checkedFinite,
   checkedLatE7,
   checkedLonE7,
+  checkedNumberIn,
   checkedOptionalText,
   checkedText,
   checkedTimeMs,
@@ -16,8 +18,8 @@ import { CaseReportType } from './schema.ts'
 const MAX_SAMPLES = 256
 const MAX_CONTEXT = 32
 const EVENTS: (CaseEvent | undefined)[] = [undefined, 'raised', 'updated', 'cleared']
-export const TIME_SOURCES: (TimeSource | undefined)[] = [undefined, 'gps', 'system']
-const POSITION_SOURCES: (Position['source'] | undefined)[] = [undefined, 'survey', 'fix']
+export const TIME_SOURCES: (TimeSource | undefined)[] = [undefined, 'gps', 'system', 'estimated']
+const POSITION_SOURCES: (Position['source'] | undefined)[] = [undefined, 'survey', 'fix', 'hand']
 
 export interface CaseReportMessage {
   caseId: string
@@ -41,10 +43,19 @@ export interface CaseReportMessage {
     context: Record<string, number>
     subject: string
   } | null
+  manual: ManualMessage | null
 }
 
+interface ManualMessage {
+  note: string
+  photos: number
+  by: string
+}
+
+/** @throws RangeError for a report that the hub would refuse for what a person wrote, or for what is missing. */
 export function encodeCaseReport(report: CaseReport): Uint8Array {
-  const { position } = report
+  const { position, evidence } = report
+  assertOneReason(report)
   return CaseReportType.encode(
     CaseReportType.fromObject({
       ...report,
@@ -57,9 +68,9 @@ export function encodeCaseReport(report: CaseReport): Uint8Array {
         lonE7: Math.round(position.lon * 1e7),
         source: POSITION_SOURCES.indexOf(position.source),
       },
-      evidence: {
-        ...report.evidence,
-        samples: report.evidence.samples.map((s) => ({ timeMs: Math.round(s.timeMs), value: s.value })),
+      evidence: evidence && {
+        ...evidence,
+        samples: evidence.samples.map((s) => ({ timeMs: Math.round(s.timeMs), value: s.value })),
       },
     }),
   ).finish()
@@ -67,25 +78,54 @@ export function encodeCaseReport(report: CaseReport): Uint8Array {
 
 /** @throws DecodeError */
 export function decodeCaseReport(message: CaseReportMessage): CaseReport {
-  if (!CASE_ID_PATTERN.test(message.caseId))
-    refuse('bad-value', `case id ${JSON.stringify(message.caseId.slice(0, 80))}: expected ${CASE_ID_PATTERN}`)
   const event = EVENTS[message.event] ?? refuse('bad-value', `case event ${message.event}`)
   if (message.revision < 1) refuse('bad-value', `case revision ${message.revision}, expected from 1`)
   if (message.episode < 1) refuse('bad-value', `case episode ${message.episode}, expected from 1`)
   const report: CaseReport = {
-    caseId: message.caseId,
+    caseId: checkedCaseId(message.caseId, 'case id'),
     event,
     revision: message.revision,
-    component: checkedComponent(message.component, 'case component'),
     fault: checkedFault(message.fault),
     episode: message.episode,
     timeMs: checkedTimeMs(message.timeMs, 'case time'),
     raisedMs: checkedTimeMs(message.raisedMs, 'case raise time'),
     timeSource: decodeTimeSource(message.timeSource),
-    evidence: decodeEvidence(message.evidence ?? refuse('missing-field', 'case evidence')),
   }
+  if (message.component !== '' || !message.manual)
+    report.component = checkedComponent(message.component, 'case component')
   if (message.position) report.position = decodePosition(message.position)
+  if (message.evidence) report.evidence = decodeEvidence(message.evidence)
+  if (message.manual) report.manual = decodeManual(message.manual)
+  if (report.evidence && report.manual) refuse('bad-value', 'case evidence and manual report: expected one')
+  if (!report.evidence && !report.manual) refuse('missing-field', 'case evidence or manual report')
   return report
+}
+
+/** What the type of a report cannot say, checked before it becomes durable at the gateway. */
+function assertOneReason({ caseId, component, evidence, manual }: CaseReport): void {
+  if ((evidence === undefined) === (manual === undefined))
+    throw new RangeError(`case ${caseId}: expected either evidence or a manual report`)
+  if (component === undefined && !manual)
+    throw new RangeError(`case ${caseId}: no component, which only a manual report may lack`)
+  if (!manual) return
+  try {
+    if (component !== undefined) checkedComponent(component, 'component')
+    decodeManual({ ...manual, by: manual.by ?? '' })
+  } catch (error) {
+    throw new RangeError(`case ${caseId}: ${(error as Error).message}`)
+  }
+}
+
+function decodeManual(message: ManualMessage): ManualReport {
+  const { note, photos, by } = message
+  // A note is prose, so it may have lines; otherwise it is checked like any other text.
+  checkedOptionalText(note.replaceAll('\n', ' '), 'case note', MAX_NOTE_LENGTH)
+  const manual: ManualReport = {
+    note,
+    photos: checkedNumberIn(photos, 0, MAX_PHOTOS, 'number of photos'),
+  }
+  if (by !== '') manual.by = checkedOptionalText(by, 'reporter', 64)
+  return manual
 }
 
 export function decodeTimeSource(value: number): TimeSource {

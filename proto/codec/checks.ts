@@ -1,4 +1,4 @@
-import { COMPONENT_PATTERN, ID_PATTERN } from '../domain.ts'
+import { CASE_ID_PATTERN, COMPONENT_PATTERN, ID_PATTERN } from '../domain.ts'
 import { refuse } from './decode-error.ts'
 
 /** Checks shared by all decoders: protobuf itself accepts empty input, bad UTF-8 and any number (reliability rule 8). */
@@ -22,8 +22,9 @@ export function checkedText(value: string, where: string, maxLength: number): st
 export function checkedOptionalText(value: string, where: string, maxLength: number): string {
   if (value.length > maxLength)
     refuse('bad-value', `${where}: ${value.length} characters, at most ${maxLength}`)
-  // U+FFFD is what broken UTF-8 was decoded to; control characters have no place in a name.
-  if (/[\p{Cc}\ufffd]/u.test(value)) refuse('bad-value', `${where}: control characters or broken UTF-8`)
+  // U+FFFD is what broken UTF-8 was decoded to, and what half a surrogate pair is encoded to; control characters
+  // have no place in a name.
+  if (/[\p{Cc}\p{Cs}\ufffd]/u.test(value)) refuse('bad-value', `${where}: control characters or broken UTF-8`)
   return value
 }
 
@@ -37,6 +38,18 @@ export function checkedId(value: string, where: string): string {
 export function checkedComponent(value: string, where: string): string {
   if (!COMPONENT_PATTERN.test(value))
     refuse('bad-value', `${where}: ${JSON.stringify(value.slice(0, 80))}, expected 16 digits`)
+  return value
+}
+
+export function checkedCaseId(value: string, where: string): string {
+  if (!CASE_ID_PATTERN.test(value))
+    refuse('bad-value', `${where} ${JSON.stringify(value.slice(0, 80))}: expected ${CASE_ID_PATTERN}`)
+  return value
+}
+
+export function checkedNumberIn(value: number, lowest: number, highest: number, where: string): number {
+  if (!(Number.isInteger(value) && value >= lowest && value <= highest))
+    refuse('bad-value', `${where}: ${value}, expected ${lowest} to ${highest}`)
   return value
 }
 

@@ -1,11 +1,12 @@
 import { crc32 } from 'node:zlib'
 import type protobuf from 'protobufjs'
-import type { Body, Lane, Presence, Receipt, RecordName } from '../domain.ts'
+import { type Body, LANES, type Lane, type Presence, type Receipt, type RecordName } from '../domain.ts'
 import { type CaseReportMessage, decodeCaseReport, encodeCaseReport } from './cases.ts'
 import { bootToBytes, checkedBoot, checkedId, checkedOptionalText, checkedTimeMs } from './checks.ts'
 import { DecodeError, refuse } from './decode-error.ts'
 import { decodeFixBatch, encodeFixBatch, type FixBatchMessage } from './fixes.ts'
 import { decodeHealth, encodeHealth, type HealthMessage } from './health.ts'
+import { decodePhotoPart, encodePhotoPart, type PhotoPartMessage } from './photos.ts'
 import { decodeReadingBatch, encodeReadingBatch, type ReadingBatchMessage } from './readings.ts'
 import {
   CaseReportType,
@@ -13,6 +14,7 @@ import {
   EnvelopeType,
   FixBatchType,
   HealthType,
+  PhotoPartType,
   PresenceType,
   ReadingBatchType,
 } from './schema.ts'
@@ -26,8 +28,7 @@ import {
 export const MAX_PAYLOAD_BYTES = 64 * 1024
 const MAX_RECEIPTED = 4096
 
-const LANE_NUMBER: Record<Lane, number> = { case: 1, health: 2, fix: 3, reading: 4 }
-const LANE_BY_NUMBER: (Lane | undefined)[] = [undefined, 'case', 'health', 'fix', 'reading']
+const LANE_BY_NUMBER: (Lane | undefined)[] = [undefined, ...LANES]
 
 export interface Envelope extends RecordName {
   lane: Lane
@@ -46,6 +47,8 @@ export function encodeBody(body: Body): Uint8Array {
       return encodeFixBatch(body.batch)
     case 'reading':
       return encodeReadingBatch(body.batch)
+    case 'photo':
+      return encodePhotoPart(body.part)
   }
 }
 
@@ -60,6 +63,8 @@ export function decodeBody(lane: Lane, bytes: Uint8Array): Body {
       return { lane, batch: decodeFixBatch(parse<FixBatchMessage>(FixBatchType, bytes)) }
     case 'reading':
       return { lane, batch: decodeReadingBatch(parse<ReadingBatchMessage>(ReadingBatchType, bytes)) }
+    case 'photo':
+      return { lane, part: decodePhotoPart(parse<PhotoPartMessage>(PhotoPartType, bytes)) }
   }
 }
 
@@ -69,7 +74,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
     gateway: envelope.gateway,
     boot: bootToBytes(envelope.boot),
     sequence: envelope.sequence,
-    lane: LANE_NUMBER[envelope.lane],
+    lane: LANE_BY_NUMBER.indexOf(envelope.lane),
     checksum: crc32(envelope.body),
     body: envelope.body,
   }).finish()

@@ -1,15 +1,32 @@
-import { type Health, PORT_STATES, type PortStateName } from '../domain.ts'
+import {
+  type Health,
+  PORT_STATES,
+  type PortState,
+  type PortStateName,
+  type SatelliteCount,
+} from '../domain.ts'
 import { decodeTimeSource, TIME_SOURCES } from './cases.ts'
-import { checkedCount, checkedOptionalText, checkedText, checkedTimeMs } from './checks.ts'
+import { checkedCount, checkedId, checkedOptionalText, checkedText, checkedTimeMs } from './checks.ts'
 import { refuse } from './decode-error.ts'
 import { HealthType } from './schema.ts'
 
 const MAX_PORTS = 64
 const MAX_COUNTERS = 128
+const MAX_SYSTEMS = 16
 
 interface CounterMessage {
   name: string
   value: unknown
+}
+
+interface PortMessage {
+  name: string
+  path: string
+  state: string
+  detail: string
+  counters: CounterMessage[]
+  satellites: SatelliteCount[]
+  device: string
 }
 
 export interface HealthMessage {
@@ -18,7 +35,7 @@ export interface HealthMessage {
   uptimeS: number
   version: string
   memoryBytes: unknown
-  ports: { name: string; path: string; state: string; detail: string; counters: CounterMessage[] }[]
+  ports: PortMessage[]
   outbox: { records: number; bytes: unknown; dropped: CounterMessage[] } | null
 }
 
@@ -45,25 +62,38 @@ export function decodeHealth(message: HealthMessage): Health {
     uptimeS: message.uptimeS,
     version: checkedText(message.version, 'health version', 64),
     memoryBytes: Number(message.memoryBytes),
-    ports: message.ports.map((port) => {
-      const state = port.state as PortStateName
-      if (!PORT_STATES.includes(state))
-        refuse('bad-value', `port state ${JSON.stringify(port.state.slice(0, 40))}: expected ${PORT_STATES}`)
-      const decoded = {
-        name: checkedText(port.name, 'port name', 64),
-        path: checkedOptionalText(port.path, 'port path', 256),
-        state,
-        counters: fromCounters(port.counters),
-      }
-      return port.detail === ''
-        ? decoded
-        : { ...decoded, detail: checkedOptionalText(port.detail, 'port detail', 512) }
-    }),
+    ports: message.ports.map(decodePort),
     outbox: {
       records: outbox.records,
       bytes: Number(outbox.bytes),
       dropped: fromCounters(outbox.dropped),
     },
+  }
+}
+
+function decodePort(message: PortMessage): PortState {
+  const state = message.state as PortStateName
+  if (!PORT_STATES.includes(state))
+    refuse('bad-value', `port state ${JSON.stringify(message.state.slice(0, 40))}: expected ${PORT_STATES}`)
+  const port: PortState = {
+    name: checkedText(message.name, 'port name', 64),
+    path: checkedOptionalText(message.path, 'port path', 256),
+    state,
+    counters: fromCounters(message.counters),
+  }
+  if (message.detail !== '') port.detail = checkedOptionalText(message.detail, 'port detail', 512)
+  checkedCount(message.satellites, MAX_SYSTEMS, 'satellite systems')
+  if (message.satellites.length > 0) port.satellites = message.satellites.map(decodeSatellites)
+  if (message.device !== '') port.device = checkedId(message.device, 'port device')
+  return port
+}
+
+function decodeSatellites(message: SatelliteCount): SatelliteCount {
+  return {
+    system: checkedText(message.system, 'satellite system', 16),
+    // Absent numbers have a default of 0 on the prototype.
+    ...(Object.hasOwn(message, 'inView') ? { inView: message.inView! } : {}),
+    ...(Object.hasOwn(message, 'used') ? { used: message.used! } : {}),
   }
 }
 

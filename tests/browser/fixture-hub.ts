@@ -21,7 +21,7 @@ import {
   Summary,
   TrackColumns,
 } from '../../proto/http.ts'
-import { caseOf } from './fixture-cases.ts'
+import { caseOf, handCaseOf } from './fixture-cases.ts'
 import { coverageOf } from './fixture-coverage.ts'
 import { type Ride, rideAlong } from './fixture-rides.ts'
 
@@ -48,6 +48,10 @@ export interface FixtureHub {
   cases: Case[]
   /** Raises a case now and tells it on the live stream. */
   raiseCase: () => Case
+  /** An inspector reports this now; none of its photos has come yet. */
+  reportByHand: (note: string, photos: number) => Case
+  /** A photo of that case has come whole, which the live stream tells. */
+  photoComes: (id: string, photo: number, png: Uint8Array) => void
   setOnline: (device: string, online: boolean) => void
   /** Cuts the live streams; until `restoreLive` new ones are refused. */
   cutLive: () => void
@@ -89,6 +93,7 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
   const streams = new Set<ServerResponse>()
   const overrides = new Map<string, { status: number; body: unknown }>()
   const requests: string[] = []
+  const photos = new Map<string, Uint8Array>()
   let liveOpen = true
 
   const known = () => rides.map((ride) => ({ ...ride, fixes: ride.fixes.filter(isPast) }))
@@ -141,6 +146,11 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
     else if (url.pathname === '/api/v1/live') openStream(request, response)
     else {
       const path = url.pathname.slice('/api/v1'.length)
+      const png = photos.get(path)
+      if (png) {
+        response.writeHead(200, { 'content-type': 'image/png', 'x-content-type-options': 'nosniff' }).end(png)
+        return
+      }
       const override = overrides.get(path)
       const body = override ? override.body : api(path, url.searchParams)
       if (override) answer(response, override.status, body)
@@ -189,6 +199,19 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
       cases.push(raised)
       send('case', raised)
       return raised
+    },
+    reportByHand: (note, number) => {
+      const plan = { place: 5, raisedMs: Date.now(), gateway: 'ebike-02', note, photos: number }
+      const reported = handCaseOf(district, { serial: cases.length + 1, ...plan })
+      cases.push(reported)
+      send('case', reported)
+      return reported
+    },
+    photoComes: (id, photo, png) => {
+      const one = cases.find((each) => each.id === id)!
+      one.manual!.photosHere.push(photo)
+      photos.set(`/cases/${id}/photos/${photo}`, png)
+      send('case', one)
     },
     setOnline: (device, online) => {
       for (const ride of rides) if (ride.device === device) ride.online = online

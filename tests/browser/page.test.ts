@@ -11,6 +11,7 @@ import { findChromium } from '../servers/chromium.ts'
 import { requireServer } from '../servers/server-missing.ts'
 import { coverageOf } from './fixture-coverage.ts'
 import { type FixtureHub, HOSTILE_NAME, startFixtureHub } from './fixture-hub.ts'
+import { pngOf } from './png.ts'
 import { isOfTheRenderer, onScreen, openWatched, restingCamera, type WatchedPage } from './watched-page.ts'
 
 /** The page as a browser shows it, in Chromium, built as it is shipped, against a stand-in for the hub. */
@@ -270,6 +271,72 @@ describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
       expect(await playhead(page)).toBe(raisedMs)
       await page.goBack()
       await page.getByTestId('case-detail').waitFor()
+      expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
+    })
+
+    test('a sensor’s case says in words why it was raised, and by what it was judged', async () => {
+      const { page, takeFaults } = await open('?view=cases')
+      const rule = page.getByTestId('evidence-rule')
+      const context = page.getByTestId('evidence-context')
+      await page.locator(`[data-case="${hub.cases[0]!.id}"] button`).click()
+      await expect
+        .poll(() => rule.textContent(), poll)
+        .toBe('倾角达到 15° 或以上并持续 5 秒即报警，回到 8° 或以下即恢复。')
+      const shown = await context.textContent()
+      for (const words of ['安装基准角1.5°', '近期反复报警2 次', '短暂越限，未达时限2 次'])
+        expect(shown).toContain(words)
+      expect(await page.getByTestId('case-source').textContent()).toBe('自动发现')
+
+      await page.goto(`${hub.url}/?view=cases&case=${hub.cases[1]!.id}`)
+      await expect
+        .poll(() => rule.textContent(), poll)
+        .toBe('电流降到 0.1 A 或以下并持续 10 秒即报警，回到 0.2 A 或以上即恢复。')
+      expect(await context.textContent()).toBe('太阳高度角-12.3°照度3 lx电压231 V')
+      expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
+    })
+
+    test('a report by hand shows its note and its photos, as they come, and opens them large', async () => {
+      const { page, takeFaults } = await open('?view=cases')
+      await expect.poll(() => page.getByTestId('connection').getAttribute('data-state'), poll).toBe('open')
+      const note = `两袋垃圾 ${HOSTILE_NAME}\n堵住人行道`
+      const one = hub.reportByHand(note, 2)
+      const row = page.locator(`[data-testid="case-row"][data-case="${one.id}"]`)
+      await expect.poll(() => row.textContent(), poll).toContain('暴露垃圾')
+      expect(await row.textContent()).toContain('人工上报')
+      expect(await row.textContent()).toContain(one.position!.lat.toFixed(5))
+      await row.locator('button').click()
+      await expect.poll(() => page.getByTestId('case-note').textContent(), poll).toBe(note)
+      expect(await page.getByTestId('case-reporter').textContent()).toBe('王巡查')
+      expect(await page.getByTestId('case-component').count()).toBe(0)
+      expect(await page.getByTestId('evidence').count()).toBe(0)
+      const missing = page.getByTestId('photos-missing')
+      expect(await missing.textContent()).toContain('共 2 张照片，还有 2 张尚未传到')
+
+      const camera = await restingCamera(page.getByTestId('map'))
+      expect(camera.lon).toBeCloseTo(one.position!.lon, 4)
+      expect(camera.lat).toBeCloseTo(one.position!.lat, 4)
+
+      hub.photoComes(one.id, 2, pngOf(320, 200))
+      const thumbnail = page.getByRole('img', { name: '照片 2' })
+      await thumbnail.waitFor()
+      await expect.poll(() => missing.textContent(), poll).toContain('还有 1 张')
+      await expect
+        .poll(
+          () => thumbnail.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth),
+          poll,
+        )
+        .toBe(320)
+      await thumbnail.click()
+      const large = page.locator('.ant-image-preview-img')
+      await large.waitFor()
+      await expect.poll(async () => (await large.boundingBox())?.width ?? 0, poll).toBeGreaterThan(200)
+      await page.keyboard.press('Escape')
+      await large.waitFor({ state: 'hidden' })
+
+      hub.photoComes(one.id, 1, pngOf(200, 200))
+      await page.getByRole('img', { name: '照片 1' }).waitFor()
+      await missing.waitFor({ state: 'detached' })
+      expect(await page.evaluate('window.pwned')).toBeUndefined()
       expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
     })
 

@@ -59,7 +59,7 @@ test('a sensor fault becomes a case by itself, over HTTP and as retained JSON', 
     expect(cases.map(({ fault }) => fault)).toContain('cover_tilted')
   })
   const raised = (await ask('/api/v1/cases', Cases)).cases.find(({ fault }) => fault === 'cover_tilted')!
-  expect(raised.evidence.samples.at(-1)!.value).toBeGreaterThanOrEqual(15)
+  expect(raised.evidence!.samples.at(-1)!.value).toBeGreaterThanOrEqual(15)
   expect(raised.position?.source).toBe('survey')
   expect(raised.grid).toMatch(/^\d{15}$/)
   const client = await connectAsync(brokerUrl, { clientId: 'another-system' })

@@ -1,5 +1,5 @@
 import { encodeBody, encodeEnvelope } from '../../proto/codec/codec.ts'
-import type { Body, CaseEvent, CaseReport, Fix } from '../../proto/domain.ts'
+import type { Body, CaseEvent, CaseReport, Fix, ManualReport, PhotoPart } from '../../proto/domain.ts'
 
 /** What gateways send, made as gateways make it. */
 export const T0 = Date.UTC(2026, 4, 1, 0, 0, 0)
@@ -52,4 +52,37 @@ export function caseReport(event: CaseEvent, revision: number, over: Partial<Cas
     },
     ...over,
   }
+}
+
+/** What a person reported by hand of an event: it is at no component. */
+export function handReport(manual: Partial<ManualReport> = {}, over: Partial<CaseReport> = {}): CaseReport {
+  const { component, evidence, ...rest } = caseReport('raised', 1)
+  return {
+    ...rest,
+    caseId: '0mo7xu800-5f6a7b8c9d',
+    fault: 'exposed_rubbish',
+    position: { lat: 31.2301, lon: 121.4705, source: 'hand' },
+    manual: { note: '两袋垃圾', photos: 2, by: '王', ...manual },
+    ...over,
+  }
+}
+
+/** A tiny PNG, so that browsers show it: one red pixel. */
+export const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+/** `image` cut into pieces as a gateway sends them. */
+export function photoParts(image: Uint8Array, parts: number, over: Partial<PhotoPart> = {}): PhotoPart[] {
+  const size = Math.ceil(image.length / parts)
+  return Array.from({ length: parts }, (_, i) => ({
+    caseId: handReport().caseId,
+    photo: 1,
+    part: i + 1,
+    parts,
+    mediaType: 'image/png' as const,
+    bytes: image.subarray(i * size, (i + 1) * size),
+    ...over,
+  }))
 }

@@ -118,6 +118,48 @@ describe('fault kinds', () => {
   })
 })
 
+describe('problem kinds', () => {
+  const kinds = Object.entries(CATALOGUE.problemKinds)
+
+  test('have names, a group, and limits that are no longer the more urgent they are', () => {
+    expect(kinds.length).toBeGreaterThanOrEqual(25)
+    expect([...new Set(kinds.map(([, { group }]) => group))]).toEqual([
+      '市容环境',
+      '宣传广告',
+      '施工管理',
+      '街面秩序',
+      '突发事件',
+      '部件',
+    ])
+    const HOURS = { urgent_hours: 1, working_hours: 3, working_days: 24 }
+    for (const [name, { zh, en }] of kinds) {
+      expect(CATALOGUE.faultNames(name)).toEqual({ zh, en })
+      const hours = (['A', 'B', 'C'] as const).map((problemClass) => {
+        const { unit, number } = CATALOGUE.timeLimit(name, problemClass)
+        return HOURS[unit] * number
+      })
+      expect(hours, name).toEqual([...hours].sort((a, b) => a - b))
+    }
+  })
+
+  test('those of the group 部件, and a billboard, are at components', () => {
+    const at = kinds.filter(([, { component }]) => component).map(([name]) => name)
+    const grouped = kinds.filter(([, { group }]) => group === '部件').map(([name]) => name)
+    expect(at.toSorted()).toEqual(['billboard_damaged', ...grouped].toSorted())
+  })
+
+  test('names from outside find nothing that objects have by themselves', () => {
+    for (const name of ['constructor', '__proto__', 'toString'])
+      expect(CATALOGUE.problemKinds[name]).toBeUndefined()
+  })
+
+  test('a limit by its own class', () => {
+    expect(CATALOGUE.timeLimit('exposed_rubbish')).toEqual({ unit: 'working_hours', number: 4 })
+  })
+})
+
+const PROBLEM = 'litter: { zh: 垃圾, en: Litter, group: 市容, class: C, limits: cleaning }\n'
+
 const KIND = `cover_ajar:
   zh: 井盖微开
   en: Cover ajar
@@ -141,12 +183,18 @@ describe("a city's own files", () => {
     expect(own.faultKind('cover_ajar')).toMatchObject({ flapEpisodes: 3, flapWithinMs: 600_000 })
   })
 
+  test('a city has its own problem kinds', () => {
+    const own = loadCatalogue(cityFolder({ 'problem-kinds.yaml': PROBLEM }))
+    expect(Object.keys(own.problemKinds)).toEqual(['litter'])
+    expect(own.faultNames('litter')).toEqual({ zh: '垃圾', en: 'Litter' })
+  })
+
   test.each<[string, Record<string, string>, string[]]>([
     [
       'an unknown file',
       { 'faults.yaml': KIND },
       [
-        'faults.yaml: no file of a catalogue: expected component-kinds.yaml, metrics.yaml, fault-kinds.yaml, time-limits.yaml',
+        'faults.yaml: no file of a catalogue: expected component-kinds.yaml, metrics.yaml, fault-kinds.yaml, problem-kinds.yaml, time-limits.yaml',
       ],
     ],
     ['broken YAML', { 'fault-kinds.yaml': 'cover: [\n' }, [expect.stringMatching(/^fault-kinds\.yaml:\d: /)]],
@@ -194,7 +242,7 @@ describe("a city's own files", () => {
       'an unknown set of limits',
       { 'fault-kinds.yaml': KIND.replace('limits: cover', 'limits: covers') },
       [
-        "fault-kinds.yaml:11: cover_ajar.limits: 'covers' is no set of limits: expected one of cover, component, equipment",
+        "fault-kinds.yaml:11: cover_ajar.limits: 'covers' is no set of limits: expected one of cover, component, road, cleaning, order, equipment",
       ],
     ],
     [
@@ -215,6 +263,28 @@ describe("a city's own files", () => {
       'a setting that is missing',
       { 'fault-kinds.yaml': KIND.replace('threshold', 'rate') },
       ['fault-kinds.yaml:2: cover_ajar.windowMs: missing: the detector rate needs it'],
+    ],
+    [
+      'a problem that has the name of a fault',
+      { 'problem-kinds.yaml': PROBLEM.replace('litter', 'cover_open') },
+      [
+        'problem-kinds.yaml:1: cover_open: is a fault kind of fault-kinds.yaml already: expected another name',
+      ],
+    ],
+    [
+      'a problem with an unknown set of limits',
+      { 'problem-kinds.yaml': `# ours\n${PROBLEM.replace('limits: cleaning', 'limits: soon')}` },
+      [
+        "problem-kinds.yaml:2: litter.limits: 'soon' is no set of limits: expected one of cover, component, road, cleaning, order, equipment",
+      ],
+    ],
+    [
+      'a problem without a group',
+      { 'problem-kinds.yaml': PROBLEM.replace('group: 市容', 'grupp: 市容') },
+      [
+        'problem-kinds.yaml:1: litter.group: expected string, received undefined',
+        'problem-kinds.yaml:1: litter.grupp: unknown key: a typing mistake?',
+      ],
     ],
     [
       'limits with a class missing',

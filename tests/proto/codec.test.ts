@@ -13,8 +13,21 @@ import {
 } from '../../proto/codec/codec.ts'
 import { encodeColumn } from '../../proto/codec/columns.ts'
 import { DecodeError } from '../../proto/codec/decode-error.ts'
-import { EnvelopeType, FixBatchType } from '../../proto/codec/schema.ts'
-import { type Fix, LANES, QUALITIES, type Quality } from '../../proto/domain.ts'
+import { CaseReportType, EnvelopeType, FixBatchType, PhotoPartType } from '../../proto/codec/schema.ts'
+import {
+  type CaseReport,
+  type Fix,
+  LANES,
+  MAX_NOTE_LENGTH,
+  MAX_PHOTO_PART_BYTES,
+  MAX_PHOTO_PARTS,
+  MAX_PHOTOS,
+  type ManualReport,
+  PHOTO_TYPES,
+  type PhotoPart,
+  QUALITIES,
+  type Quality,
+} from '../../proto/domain.ts'
 import { MESSAGES } from './messages.ts'
 
 const NAME = { gateway: 'ebike-01', boot: '0123456789ab', sequence: 42 }
@@ -209,6 +222,151 @@ describe('a reading batch', () => {
     ],
   ])('%s is refused', (_, readings, message) => {
     expect(() => encodeBody({ lane: 'reading', batch: { readings } })).toThrow(message)
+  })
+})
+
+const BY_HAND: CaseReport = {
+  caseId: '0mo7xu800-5f6a7b8c9d',
+  event: 'raised',
+  revision: 1,
+  fault: 'exposed_rubbish',
+  episode: 1,
+  timeMs: 1.79e12,
+  raisedMs: 1.79e12,
+  timeSource: 'system',
+  manual: { note: 'two bags', photos: 1 },
+}
+const BY_SENSOR = MESSAGES.flatMap(({ body }) =>
+  body.lane === 'case' && body.report.evidence ? [body.report] : [],
+)[0]!
+
+describe('a report by hand', () => {
+  const arbitraryNote = fc
+    .string({ unit: 'grapheme', maxLength: 60 })
+    .filter((note) => !/[^\P{Cc}\n]|\ufffd/u.test(note))
+
+  test('any note, number of photos and reporter survive the wire', () => {
+    const arbitraryManual: fc.Arbitrary<ManualReport> = fc.record(
+      {
+        note: arbitraryNote,
+        photos: fc.nat({ max: MAX_PHOTOS }),
+        by: arbitraryNote.filter((by) => by !== '' && by.length <= 64 && !by.includes('\n')),
+      },
+      { requiredKeys: ['note', 'photos'] },
+    )
+    fc.assert(
+      fc.property(arbitraryManual, (manual) => {
+        const body = { lane: 'case', report: { ...BY_HAND, manual } } as const
+        expect(decodeBody('case', encodeBody(body))).toEqual(body)
+      }),
+    )
+  })
+
+  const manual = (changes: object): object => ({ ...BY_HAND, manual: { ...BY_HAND.manual, ...changes } })
+
+  /** What both sides refuse: the gateway before it keeps the report, the hub whoever sent it. */
+  const REFUSED: [string, object, RegExp][] = [
+    ['neither evidence nor a manual report', { ...BY_HAND, manual: undefined }, /manual|case component/],
+    ['both', { ...BY_SENSOR, manual: BY_HAND.manual }, /expected (one|either)/],
+    ['no component and no manual report', { ...BY_SENSOR, component: undefined }, /component/],
+    ['a component that is none', { ...BY_HAND, component: '31010101' }, /expected 16 digits/],
+    [
+      'a note too long',
+      manual({ note: 'x'.repeat(MAX_NOTE_LENGTH + 1) }),
+      /case note: 501 characters, at most 500/,
+    ],
+    ['a bell in the note', manual({ note: 'a\u0007' }), /case note: control characters/],
+    ['an escape in the note', manual({ note: '\u001b[2J' }), /case note: control characters/],
+    ['half a character in the note', manual({ note: 'a\ud83d' }), /broken UTF-8|encoded data was not valid/],
+    ['ten photos', manual({ photos: 10 }), /number of photos: 10, expected 0 to 9/],
+    ['a reporter of two lines', manual({ by: 'a\nb' }), /reporter: control characters/],
+    ['a reporter too long', manual({ by: 'x'.repeat(65) }), /reporter: 65 characters, at most 64/],
+  ]
+
+  test.each(REFUSED)('%s is refused by the gateway', (_, report, message) => {
+    const encode = () => encodeBody({ lane: 'case', report: report as CaseReport })
+    expect(encode).toThrow(RangeError)
+    expect(encode).toThrow(message)
+  })
+
+  test.each(REFUSED)('%s is refused by the hub', (_, report, message) => {
+    // Numbers of the wire instead of names; everything else as it is.
+    const wire = { ...report, event: 1, timeSource: 2, position: undefined }
+    const bytes = CaseReportType.encode(CaseReportType.fromObject(wire)).finish()
+    expect(() => decodeBody('case', bytes)).toThrow(DecodeError)
+    expect(() => decodeBody('case', bytes)).toThrow(message)
+  })
+
+  test.each([-1, 1.5, Number.NaN])('%d photos are refused by the gateway', (photos) => {
+    const report = manual({ photos }) as CaseReport
+    expect(() => encodeBody({ lane: 'case', report })).toThrow(/number of photos/)
+  })
+})
+
+describe('a part of a photo', () => {
+  const PART: PhotoPart = {
+    caseId: BY_HAND.caseId,
+    photo: 1,
+    part: 1,
+    parts: 2,
+    mediaType: 'image/jpeg',
+    bytes: Uint8Array.of(0xff),
+  }
+
+  test('any part survives the wire, and the largest one fits into an envelope', () => {
+    const arbitraryPart: fc.Arbitrary<PhotoPart> = fc
+      .record({
+        caseId: fc.stringMatching(/^[0-9a-z]{9}-[0-9a-z]{10}$/),
+        photo: fc.integer({ min: 1, max: MAX_PHOTOS }),
+        part: fc.integer({ min: 1, max: MAX_PHOTO_PARTS }),
+        more: fc.nat(MAX_PHOTO_PARTS),
+        mediaType: fc.constantFrom(...PHOTO_TYPES),
+        bytes: fc.uint8Array({ minLength: 1, maxLength: 200 }),
+      })
+      .map(({ more, ...part }) => ({ ...part, parts: Math.min(part.part + more, MAX_PHOTO_PARTS) }))
+    fc.assert(
+      fc.property(arbitraryPart, (part) => {
+        const body = { lane: 'photo', part } as const
+        expect(decodeBody('photo', encodeBody(body))).toEqual(body)
+      }),
+    )
+    const full = encodeBody({ lane: 'photo', part: { ...PART, bytes: new Uint8Array(MAX_PHOTO_PART_BYTES) } })
+    expect(encodeEnvelope({ ...NAME, lane: 'photo', body: full }).length).toBeLessThan(MAX_PAYLOAD_BYTES)
+  })
+
+  const TYPE_NUMBERS: Record<string, number> = { 'image/jpeg': 1, 'image/gif': 4, '': 0 }
+
+  const REFUSED: [string, object, RegExp][] = [
+    ['the part after the last', { part: 3 }, /number of the part: 3, expected 1 to 2/],
+    ['part 0', { part: 0 }, /number of the part: 0/],
+    ['photo 0', { photo: 0 }, /number of the photo: 0, expected 1 to 9/],
+    ['a tenth photo', { photo: 10 }, /number of the photo: 10/],
+    ['no parts', { parts: 0 }, /photo parts: 0, expected 1 to 64/],
+    ['65 parts', { parts: 65 }, /photo parts: 65/],
+    ['no bytes', { bytes: new Uint8Array() }, /photo bytes/],
+    [
+      'too many bytes',
+      { bytes: new Uint8Array(MAX_PHOTO_PART_BYTES + 1) },
+      /photo part of 49153 bytes, at most 49152/,
+    ],
+    ['another media type', { mediaType: 'image/gif' }, /photo type/],
+    ['no media type', { mediaType: '' }, /photo type/],
+    ['a case id that is none', { caseId: '../../etc' }, /photo of case "..\/..\/etc"/],
+  ]
+
+  test.each(REFUSED)('%s is refused by the gateway', (_, changes, message) => {
+    const encode = () => encodeBody({ lane: 'photo', part: { ...PART, ...changes } })
+    expect(encode).toThrow(RangeError)
+    expect(encode).toThrow(message)
+  })
+
+  test.each(REFUSED)('%s is refused by the hub', (_, changes, message) => {
+    const { bytes, mediaType, ...rest } = { ...PART, ...changes }
+    const wire = PhotoPartType.encode(
+      PhotoPartType.fromObject({ ...rest, type: TYPE_NUMBERS[mediaType], content: bytes }),
+    ).finish()
+    expect(() => decodeBody('photo', wire)).toThrow(DecodeError)
+    expect(() => decodeBody('photo', wire)).toThrow(message)
   })
 })
 

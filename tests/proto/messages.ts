@@ -121,6 +121,56 @@ export const MESSAGES: { name: string; body: Body }[] = [
     },
   },
   {
+    name: 'a report by hand of an event, with photos',
+    body: {
+      lane: 'case',
+      report: {
+        caseId: '0mo7xu800-5f6a7b8c9d',
+        event: 'raised',
+        revision: 1,
+        fault: 'exposed_rubbish',
+        episode: 1,
+        timeMs: T0 + 9000,
+        raisedMs: T0 + 9000,
+        timeSource: 'estimated',
+        position: { lat: 31.2301, lon: 121.4705, source: 'hand' },
+        manual: { note: '两袋垃圾\n已堵住人行道 🛵', photos: 2, by: '巡查员 王' },
+      },
+    },
+  },
+  {
+    name: 'a report by hand at a component, without a word',
+    body: {
+      lane: 'case',
+      report: {
+        caseId: '0mo7xu800-6f6a7b8c9d',
+        event: 'cleared',
+        revision: 2,
+        component: '3101010101000001',
+        fault: 'cover_missing',
+        episode: 1,
+        timeMs: T0 + 19_000,
+        raisedMs: T0 + 9000,
+        timeSource: 'gps',
+        manual: { note: '', photos: 0 },
+      },
+    },
+  },
+  {
+    name: 'the last part of a photo',
+    body: {
+      lane: 'photo',
+      part: {
+        caseId: '0mo7xu800-5f6a7b8c9d',
+        photo: 2,
+        part: 3,
+        parts: 3,
+        mediaType: 'image/webp',
+        bytes: Uint8Array.of(0xff, 0xd8, 0xff, 0),
+      },
+    },
+  },
+  {
     name: 'health',
     body: {
       lane: 'health',
@@ -135,6 +185,34 @@ export const MESSAGES: { name: string; body: Body }[] = [
           { name: 'board', path: '/dev/ttyACM0', state: 'missing', detail: 'no such device', counters: {} },
         ],
         outbox: { records: 2, bytes: 812, dropped: { reading: 64 } },
+      },
+    },
+  },
+  {
+    name: 'health of a receiver with satellites, which serves another device',
+    body: {
+      lane: 'health',
+      health: {
+        timeMs: T0,
+        timeSource: 'estimated',
+        uptimeS: 12,
+        version: '0.1.0',
+        memoryBytes: 80_000_000,
+        ports: [
+          {
+            name: 'rover',
+            path: '/dev/ttyUSB1',
+            state: 'open',
+            counters: {},
+            satellites: [
+              { system: 'GPS', inView: 12, used: 0 },
+              { system: 'BeiDou', used: 9 },
+              { system: 'GLONASS', inView: 0 },
+            ],
+            device: 'ebike-02',
+          },
+        ],
+        outbox: { records: 0, bytes: 0, dropped: {} },
       },
     },
   },

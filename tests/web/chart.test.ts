@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { scale, valueAxis } from '../../dashboards/web/src/cases/chart-scale.ts'
-import { readMetric } from '../../dashboards/web/src/cases/metric.ts'
 
 describe('the evidence chart', () => {
-  test.each([
-    ['tilt_deg', 'tilt', '°'],
-    ['current_a', 'current', 'A'],
-    ['water_level_mm', 'water_level', 'mm'],
-    ['door', 'door', ''],
-    ['odd_thing', 'odd_thing', ''],
-  ])('metric %s', (metric, quantity, unit) => expect(readMetric(metric)).toEqual({ quantity, unit }))
-
   test.each([
     [
       [2, 25, 15, 8],

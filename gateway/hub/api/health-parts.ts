@@ -10,6 +10,7 @@ export interface HealthSources {
   intake(): IntakeState
   trackCursor(): CursorState
   caseCursor(): CursorState
+  photoCursor(): CursorState
   store: TrackStore
 }
 
@@ -20,7 +21,7 @@ const CHECK_TIMEOUT_MS = 3000
 export function healthParts(sources: HealthSources): () => Promise<PartState[]> {
   const checkStore = cachedCheck(sources.store)
   return async () => {
-    const { broker, intake, trackCursor, caseCursor } = sources
+    const { broker, intake, trackCursor, caseCursor, photoCursor } = sources
     const storeProblem = await checkStore()
     const tracks = trackCursor()
     return [
@@ -30,7 +31,8 @@ export function healthParts(sources: HealthSources): () => Promise<PartState[]> 
         ok: tracks.ok && storeProblem === undefined,
         detail: lagging(storeProblem ?? tracks.detail, tracks.lag),
       }),
-      part('ledger', { ok: caseCursor().ok, detail: caseCursor().detail }),
+      part('ledger', caseCursor()),
+      part('photos', photoCursor()),
     ]
   }
 }

@@ -11,6 +11,7 @@ export interface MetricSources {
   /** Kept for a person to look at. */
   setAside(): { refused: number; deadLetters: number }
   openCases(): number
+  photoBytes(): number
   gatewaysOnline(): number
   livePages(): number
 }
@@ -92,6 +93,7 @@ export function createMetrics(sources: MetricSources): Registry {
     ofCursors((c) => c.deadLetters),
   )
   gauge('cases_open', 'Open cases in the ledger', sources.openCases)
+  gauge('photo_bytes', 'Bytes that the photos of cases take', sources.photoBytes)
   gauge('gateways_online', 'Gateways that say they are online', sources.gatewaysOnline)
   gauge('live_pages', 'Open live streams', sources.livePages)
   return registry

@@ -22,6 +22,8 @@ export interface CursorOptions {
    * @throws StoreRefused, DecodeError where a record will never be taken; anything else is tried again.
    */
   consume(records: LoggedRecord[]): Promise<void>
+  /** Photos are too large to be kept twice: once taken, their bodies are emptied in the log. */
+  spend?: 'photo'
   logger: Log
   backoff?: { firstMs: number; maxMs: number }
 }
@@ -135,7 +137,8 @@ export class Cursor {
   }
 
   #advance(position: number, dead?: { record: LoggedRecord; reason: string }): void {
-    this.#options.log.advance(this.#options.name, position, dead)
+    const { log, name, spend } = this.#options
+    log.advance(name, position, dead, spend)
     this.#seen = position
   }
 

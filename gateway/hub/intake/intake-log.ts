@@ -5,7 +5,8 @@ import { openDatabase, transaction } from '../../foundation/database.ts'
 /**
  * The hub's one durable log of everything that gateways sent (reliability: commit before acknowledging).
  * In: records and refused payloads, a group a commit. Out: slices in the order of arrival, for the cursors,
- * whose positions are kept here too. A record that comes again is kept once.
+ * whose positions are kept here too. A record that comes again is kept once. The bodies of photos leave the log as
+ * soon as they are taken: they are large, and have a store of their own.
  */
 
 /** A record as it came: the body is decoded by those who consume it, not before the commit. */
@@ -56,6 +57,7 @@ const SCHEMA = `
     UNIQUE (gateway, boot, sequence)
   );
   CREATE INDEX IF NOT EXISTS record_of_case ON record (id) WHERE lane = 'case';
+  CREATE INDEX IF NOT EXISTS record_of_photo ON record (id) WHERE lane = 'photo';
   CREATE TABLE IF NOT EXISTS refused (
     id INTEGER PRIMARY KEY,
     received_ms INTEGER NOT NULL,
@@ -81,8 +83,8 @@ const SCHEMA = `
   );
 `
 
-/** What a cursor reads: every record, or those of the case lane alone. */
-export type LogSelection = 'all' | 'case'
+/** What a cursor reads: every record, or those of one lane alone. */
+export type LogSelection = 'all' | 'case' | 'photo'
 
 export class IntakeLog {
   readonly #database: DatabaseSync
@@ -107,6 +109,7 @@ export class IntakeLog {
     this.#slices = {
       all: this.#database.prepare(`${columns} WHERE id > ? ${order}`),
       case: this.#database.prepare(`${columns} WHERE id > ? AND lane = 'case' ${order}`),
+      photo: this.#database.prepare(`${columns} WHERE id > ? AND lane = 'photo' ${order}`),
     }
     const last = this.#database.prepare('SELECT max(id) AS id FROM record').get() as { id: number | null }
     this.#lastId = last.id ?? 0
@@ -171,10 +174,18 @@ export class IntakeLog {
     return (row?.position as number | undefined) ?? 0
   }
 
-  /** Durable, with the dead letter that explains why its record was passed over. */
-  advance(cursor: string, position: number, dead?: DeadLetter): void {
+  /**
+   * Durable, with the dead letter that explains why its record was passed over.
+   * @param spend the bodies of this lane up to here are needed no more: they are emptied, the records stay, so that
+   *   repeats are known.
+   */
+  advance(cursor: string, position: number, dead?: DeadLetter, spend?: 'photo'): void {
     transaction(this.#database, () => {
       if (dead) this.#bury(cursor, dead)
+      if (spend)
+        this.#database
+          .prepare(`UPDATE record SET body = x'' WHERE id > ? AND id <= ? AND lane = '${spend}'`)
+          .run(this.position(cursor), position)
       this.#database
         .prepare(
           `INSERT INTO cursor (name, position) VALUES (?, ?)
@@ -199,7 +210,8 @@ export class IntakeLog {
         record.lane,
         record.receivedMs,
         reason,
-        record.body,
+        // Anyone can send any number of photos: a refused one leaves no more than its head.
+        record.lane === 'photo' ? record.body.subarray(0, REFUSED_HEAD_BYTES) : record.body,
       )
     this.#database
       .prepare('DELETE FROM dead_letter WHERE id <= ?')

@@ -1,8 +1,16 @@
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { CaseEvent, CaseReport, Evidence, Position } from '../../../proto/domain.ts'
+import type {
+  CaseEvent,
+  CaseReport,
+  Evidence,
+  ManualReport,
+  Position,
+  TimeSource,
+} from '../../../proto/domain.ts'
 import { openDatabase, transaction } from '../../foundation/database.ts'
 import { StoreRefused } from '../stores/track-store.ts'
+import { prepareTables } from './ledger-schema.ts'
 
 /**
  * The case ledger (案件台账). In: reports of gateways, in any order and any number of times. Out: cases and
@@ -13,7 +21,7 @@ import { StoreRefused } from '../stores/track-store.ts'
 export interface LedgerCase {
   id: string
   gateway: string
-  component: string
+  component?: string
   fault: string
   episode: number
   raisedMs: number
@@ -22,8 +30,13 @@ export interface LedgerCase {
   /** Absent while the case is open. */
   clearedMs?: number
   revision: number
+  /** Absent: of a version that did not keep it. */
+  timeSource?: TimeSource
   position?: Position
-  evidence: Evidence
+  evidence?: Evidence
+  manual?: ManualReport
+  /** How many of its photos had come whole when it was read. */
+  photosHere: number
 }
 
 export interface LedgerStep {
@@ -31,42 +44,16 @@ export interface LedgerStep {
   revision: number
   timeMs: number
   by: string
-  evidence: Evidence
+  evidence?: Evidence
+  manual?: ManualReport
 }
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS "case" (
-    id TEXT PRIMARY KEY,
-    gateway TEXT NOT NULL,
-    component TEXT NOT NULL,
-    fault TEXT NOT NULL,
-    episode INTEGER NOT NULL,
-    raised_ms INTEGER NOT NULL,
-    updated_ms INTEGER NOT NULL,
-    cleared_ms INTEGER,
-    revision INTEGER NOT NULL,
-    position TEXT,
-    evidence TEXT NOT NULL,
-    -- The revision that was last published over MQTT; 0: none.
-    announced INTEGER NOT NULL DEFAULT 0
-  );
-  CREATE INDEX IF NOT EXISTS case_by_raise ON "case" (raised_ms DESC);
-  CREATE INDEX IF NOT EXISTS case_open ON "case" (raised_ms DESC) WHERE cleared_ms IS NULL;
-  CREATE INDEX IF NOT EXISTS case_unannounced ON "case" (updated_ms) WHERE announced <> revision;
-  CREATE TABLE IF NOT EXISTS step (
-    case_id TEXT NOT NULL REFERENCES "case" (id),
-    revision INTEGER NOT NULL,
-    step TEXT NOT NULL,
-    time_ms INTEGER NOT NULL,
-    by TEXT NOT NULL,
-    evidence TEXT NOT NULL,
-    PRIMARY KEY (case_id, revision)
-  ) WITHOUT ROWID;
-`
 
 const COLUMNS = `
   SELECT id, gateway, component, fault, episode, raised_ms AS raisedMs, updated_ms AS updatedMs,
-         cleared_ms AS clearedMs, revision, position, evidence FROM "case"`
+         cleared_ms AS clearedMs, revision, time_source AS timeSource, position, evidence, manual,
+         photos_here AS photosHere FROM "case"`
+
+const UNANNOUNCED = '(announced <> revision OR photos_announced <> photos_here)'
 
 export class Ledger {
   readonly #database: DatabaseSync
@@ -77,16 +64,16 @@ export class Ledger {
   /** @throws Error of node:sqlite where the file cannot be opened. */
   constructor(dataDir: string) {
     this.#database = openDatabase(join(dataDir, 'ledger.db'))
-    this.#database.exec(SCHEMA)
-    const columns = 'raised_ms, updated_ms, cleared_ms, revision, position, evidence'
+    prepareTables(this.#database)
+    const columns = 'raised_ms, updated_ms, cleared_ms, revision, time_source, position, evidence, manual'
     this.#insertCase = this.#database.prepare(`
       INSERT INTO "case" (id, gateway, component, fault, episode, ${columns})
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#replaceCase = this.#database.prepare(`
-      UPDATE "case" SET component = ?, fault = ?, episode = ?, (${columns}) = (?, ?, ?, ?, ?, ?)
+      UPDATE "case" SET component = ?, fault = ?, episode = ?, (${columns}) = (?, ?, ?, ?, ?, ?, ?, ?)
       WHERE id = ? AND revision < ?`)
     this.#insertStep = this.#database.prepare(`
-      INSERT INTO step (case_id, revision, step, time_ms, by, evidence) VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO step (case_id, revision, step, time_ms, by, evidence, manual) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (case_id, revision) DO NOTHING`)
   }
 
@@ -104,21 +91,28 @@ export class Ledger {
   }
 
   #apply(gateway: string, report: CaseReport): boolean {
-    const { caseId, revision, component, fault, episode, evidence: why } = report
-    const owner = this.#database.prepare('SELECT gateway FROM "case" WHERE id = ?').get(caseId)?.gateway
+    const { caseId, revision, component = '', fault, episode, timeSource } = report
+    const owner = this.#ownerOf(caseId)
     if (owner !== undefined && owner !== gateway)
       throw new StoreRefused(`case ${caseId} was raised by ${owner}; ${gateway} cannot report on it`)
     const clearedMs = report.event === 'cleared' ? report.timeMs : null
     const position = report.position ? JSON.stringify(report.position) : null
-    const evidence = JSON.stringify(why)
+    const evidence = JSON.stringify(report.evidence ?? null)
+    const manual = report.manual ? JSON.stringify(report.manual) : null
     const identity = [component, fault, episode] as const
-    const values = [report.raisedMs, report.timeMs, clearedMs, revision, position, evidence] as const
+    const times = [report.raisedMs, report.timeMs, clearedMs] as const
+    const values = [...times, revision, timeSource, position, evidence, manual] as const
     const { changes } =
       owner === undefined
         ? this.#insertCase.run(caseId, gateway, ...identity, ...values)
         : this.#replaceCase.run(...identity, ...values, caseId, revision)
-    this.#insertStep.run(caseId, revision, report.event, report.timeMs, gateway, evidence)
+    this.#insertStep.run(caseId, revision, report.event, report.timeMs, gateway, evidence, manual)
     return changes > 0
+  }
+
+  #ownerOf(caseId: string): string | undefined {
+    const row = this.#database.prepare('SELECT gateway FROM "case" WHERE id = ?').get(caseId)
+    return row?.gateway as string | undefined
   }
 
   find(id: string): LedgerCase | undefined {
@@ -140,10 +134,14 @@ export class Ledger {
   steps(id: string): LedgerStep[] {
     return this.#database
       .prepare(
-        'SELECT step, revision, time_ms AS timeMs, by, evidence FROM step WHERE case_id = ? ORDER BY revision',
+        `SELECT step, revision, time_ms AS timeMs, by, evidence, manual FROM step
+         WHERE case_id = ? ORDER BY revision`,
       )
       .all(id)
-      .map((row) => ({ ...row, evidence: JSON.parse(row.evidence as string) }) as unknown as LedgerStep)
+      .map(({ evidence, manual, ...rest }) => ({
+        ...(rest as unknown as LedgerStep),
+        ...reasonIn(evidence, manual),
+      }))
   }
 
   openCount(): number {
@@ -151,19 +149,32 @@ export class Ledger {
       .n as number
   }
 
+  /**
+   * So many photos of the case have come whole; where that is news, it will be published again.
+   * @returns whether it is news.
+   */
+  notePhotos(id: string, photosHere: number): boolean {
+    const { changes } = this.#database
+      .prepare('UPDATE "case" SET photos_here = ? WHERE id = ? AND photos_here <> ?')
+      .run(photosHere, id, photosHere)
+    return changes > 0
+  }
+
   /** Cases that changed since they were last published, the longest unpublished first. */
   unannounced(limit: number): LedgerCase[] {
     return this.#database
-      .prepare(`${COLUMNS} WHERE announced <> revision ORDER BY updated_ms LIMIT ?`)
+      .prepare(`${COLUMNS} WHERE ${UNANNOUNCED} ORDER BY updated_ms LIMIT ?`)
       .all(limit)
       .map(toCase)
   }
 
-  /** These revisions are published. */
+  /** These revisions are published, with the photos that they had. */
   announced(cases: LedgerCase[]): void {
-    const update = this.#database.prepare('UPDATE "case" SET announced = ? WHERE id = ?')
+    const update = this.#database.prepare(
+      'UPDATE "case" SET announced = ?, photos_announced = ? WHERE id = ?',
+    )
     transaction(this.#database, () => {
-      for (const { id, revision } of cases) update.run(revision, id)
+      for (const { id, revision, photosHere } of cases) update.run(revision, photosHere, id)
     })
   }
 
@@ -178,11 +189,22 @@ export class Ledger {
 }
 
 function toCase(row: Record<string, unknown>): LedgerCase {
-  const { clearedMs, position, evidence, ...rest } = row
+  const { component, clearedMs, timeSource, position, evidence, manual, ...rest } = row
   return {
-    ...(rest as unknown as Omit<LedgerCase, 'clearedMs' | 'position' | 'evidence'>),
+    ...(rest as unknown as LedgerCase),
+    ...(component === '' ? {} : { component: component as string }),
     ...(clearedMs === null ? {} : { clearedMs: clearedMs as number }),
+    ...(timeSource === null ? {} : { timeSource: timeSource as TimeSource }),
     ...(position === null ? {} : { position: JSON.parse(position as string) as Position }),
-    evidence: JSON.parse(evidence as string) as Evidence,
+    ...reasonIn(evidence, manual),
+  }
+}
+
+/** What a sensor measured or a person wrote, from the columns that keep it. */
+function reasonIn(evidence: unknown, manual: unknown): Pick<LedgerStep, 'evidence' | 'manual'> {
+  const measured = JSON.parse(evidence as string) as Evidence | null
+  return {
+    ...(measured === null ? {} : { evidence: measured }),
+    ...(manual === null ? {} : { manual: JSON.parse(manual as string) as ManualReport }),
   }
 }

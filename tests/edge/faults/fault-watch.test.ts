@@ -91,7 +91,7 @@ test('a held tilt becomes one case with its reason and its place; its recovery c
     evidence: { rule: 'cover_tilted/2', raise: 15, clear: 8, holdMs: 5000, suppressed: 1 },
   })
   expect(raised!.caseId).toMatch(CASE_ID_PATTERN)
-  expect(raised!.evidence.samples.at(-1)).toEqual({ timeMs: T0 + 15_000, value: 24 })
+  expect(raised!.evidence!.samples.at(-1)).toEqual({ timeMs: T0 + 15_000, value: 24 })
   expect(cleared).toMatchObject({
     event: 'cleared',
     revision: 2,
@@ -173,11 +173,11 @@ test('a truck during the hold is counted, a clock that is set anew changes nothi
     timeMs: T0 + 8000 + 86_400_000,
     evidence: { suppressed: 1 },
   })
-  expect(raised!.evidence.samples.map(({ timeMs }) => (timeMs - T0 - 86_400_000) / 1000)).toEqual([
+  expect(raised!.evidence!.samples.map(({ timeMs }) => (timeMs - T0 - 86_400_000) / 1000)).toEqual([
     0, 1, 2, 3, 4, 5, 6, 7, 8,
   ])
   expect(cleared).toMatchObject({ event: 'cleared', caseId: raised!.caseId })
-  const times = cleared!.evidence.samples.map(({ timeMs }) => timeMs)
+  const times = cleared!.evidence!.samples.map(({ timeMs }) => timeMs)
   expect(times).toEqual([...times].sort((a, b) => a - b))
   expect(times.length).toBe(12)
 })
@@ -335,7 +335,7 @@ test("a city's own kind of fault is found by its catalogue", async () => {
   )
   const edge = gateway(undefined, { faults: { cover_ajar: {} } }, { catalogue: loadCatalogue(dir) })
   for (let s = 0; s < 5; s++) edge.tilt(s, 5)
-  expect((await edge.reports())[0]!.evidence.rule).toBe('cover_ajar/7')
+  expect((await edge.reports())[0]!.evidence!.rule).toBe('cover_ajar/7')
   expect(() =>
     gateway(undefined, { faults: { cover_tilted: {} } }, { catalogue: loadCatalogue(dir) }),
   ).toThrow('fault "cover_tilted": expected one of cover_ajar')

@@ -130,7 +130,7 @@ test('what a gateway sent is there, by every route and in the shape of its schem
   expect(PageSettings.parse(await hub.json('/api/v1/settings'))).toEqual({})
   expect(Health.parse(await hub.json('/healthz'))).toMatchObject({
     status: 'ok',
-    parts: ['broker', 'intake', 'track store', 'ledger'].map((name) => ({ name, ok: true })),
+    parts: ['broker', 'intake', 'track store', 'ledger', 'photos'].map((name) => ({ name, ok: true })),
   })
 })
 
@@ -232,6 +232,7 @@ test('the OpenAPI description names every route and its errors', async () => {
   expect(Object.keys(description.paths).sort()).toEqual([
     '/api/v1/cases',
     '/api/v1/cases/{id}',
+    '/api/v1/cases/{id}/photos/{number}',
     '/api/v1/cases/{id}/steps',
     '/api/v1/components',
     '/api/v1/coverage',
@@ -270,6 +271,8 @@ test('metrics tell what came, what was repeated, what was refused', async () => 
       'gridpatrol_broker_up 1',
       'gridpatrol_broker_clients 1',
       'gridpatrol_cases_open 0',
+      'gridpatrol_photo_bytes 0',
+      'gridpatrol_cursor_lag_records{cursor="photos"} 0',
     ])
       expect(text.split('\n')).toContain(line)
   })

@@ -5,9 +5,10 @@ import { expect, test, vi } from 'vitest'
 import { caseCommand, casesCommand } from '../../../gateway/commands/cases.ts'
 import { importCommand } from '../../../gateway/commands/import-registers.ts'
 import { Ledger } from '../../../gateway/hub/ledger/ledger.ts'
+import { Photos } from '../../../gateway/hub/ledger/photos.ts'
 import { Cases, CaseWithSteps } from '../../../proto/http.ts'
 import { testFolder } from '../cleanups.ts'
-import { COVER, caseReport } from '../gateway-messages.ts'
+import { COVER, caseReport, handReport, PNG, photoParts } from '../gateway-messages.ts'
 
 interface Outcome {
   code: number
@@ -128,4 +129,31 @@ test('cases and case show the ledger, with names of the register', async () => {
   expect(missing).toMatchObject({ code: 1, stdout: '' })
   expect(missing.stderr).toContain('not in the ledger')
   expect((await gridpatrol('cases', '--data', join(folder, 'none'))).stderr).toContain('no ledger there')
+})
+
+test('cases by hand: where they are, who wrote what, and how many photos came', async () => {
+  const data = testFolder()
+  const ledger = new Ledger(data)
+  const photos = new Photos(data)
+  const report = handReport({ note: '两袋垃圾\n堵住人行道' })
+  const bare = handReport({ note: '', photos: 0 }, { caseId: '0mo7xu801-5f6a7b8c9d', component: COVER })
+  const { position, ...lost } = handReport({}, { caseId: '0mo7xu802-5f6a7b8c9d' })
+  ledger.apply([report, bare, lost].map((each) => ({ gateway: 'ebike-01', report: each })))
+  photos.addAll(() => photos.add('ebike-01', photoParts(PNG, 1)[0]!, true, Date.now()))
+  photos.close()
+  ledger.close()
+  const all = (await gridpatrol('cases', '--data', data)).stdout
+  expect(all).toContain('exposed_rubbish 暴露垃圾 (by hand)  31.23010,121.47050\n')
+  expect(all).toContain(`(by hand)  ${COVER}\n`)
+  expect(all).toContain('(by hand)  no position\n')
+  const one = await gridpatrol('case', report.caseId, '--data', data)
+  expect(one.stdout.split('\n').slice(1)).toEqual([
+    '  reported by 王 at ebike-01; photos here: 1 of 2',
+    '  | 两袋垃圾',
+    '  | 堵住人行道',
+    '  2026-05-01T00:01:00.000Z  raised   by ebike-01',
+    '',
+  ])
+  const json = await gridpatrol('cases', '--json', '--data', data)
+  expect(Cases.parse(JSON.parse(json.stdout)).cases).toHaveLength(3)
 })

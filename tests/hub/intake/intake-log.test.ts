@@ -79,6 +79,36 @@ test('the case selection skips other lanes and says how far it looked', () => {
   expect(log.read('case', 4)).toEqual({ records: [], upTo: 5 })
 })
 
+test('photos that were taken leave their names alone, so that repeats are still known', () => {
+  const { log } = openLog()
+  const photo = (sequence: number) => arrival(sequence, { lane: 'photo', body: new Uint8Array(1000).fill(7) })
+  log.append([photo(1), arrival(2), photo(3), photo(4)], [])
+  expect(log.read('photo', 0)).toMatchObject({ upTo: 4, records: [{ id: 1 }, { id: 3 }, { id: 4 }] })
+  const [first] = log.read('photo', 0).records
+  log.advance('photos', 1, { record: first!, reason: 'no photo' }, 'photo')
+  log.advance('photos', 3, undefined, 'photo')
+  const bytes = () => log.read('all', 0).records.map(({ body }) => body.length)
+  expect(bytes()).toEqual([0, 1, 0, 1000])
+  expect(log.append([photo(1), photo(3), photo(4)], [])).toBe(0)
+  expect(bytes()).toEqual([0, 1, 0, 1000])
+  // Another consumer that stands behind does not bring them back, nor does it lose what is not a photo.
+  log.advance('tracks', 2)
+  expect(bytes()).toEqual([0, 1, 0, 1000])
+})
+
+test('a refused photo leaves only its head among the dead letters', () => {
+  const { log, path } = openLog()
+  log.append([arrival(1, { lane: 'photo', body: new Uint8Array(48_000) })], [])
+  const [record] = log.read('photo', 0).records
+  log.advance('photos', 1, { record: record!, reason: 'no photo' }, 'photo')
+  const database = openDatabase(path)
+  onTestFinished(() => database.close())
+  expect(database.prepare('SELECT lane, length(body) AS bytes FROM dead_letter').get()).toEqual({
+    lane: 'photo',
+    bytes: 256,
+  })
+})
+
 test('positions and dead letters outlive the process', () => {
   const { log, path } = openLog()
   log.append([arrival(1), arrival(2)], [])

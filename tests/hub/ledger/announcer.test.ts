@@ -3,11 +3,12 @@ import { silentLog } from '../../../gateway/foundation/log.ts'
 import { Announcer } from '../../../gateway/hub/ledger/announcer.ts'
 import { caseJson } from '../../../gateway/hub/ledger/case-json.ts'
 import { Ledger } from '../../../gateway/hub/ledger/ledger.ts'
+import { faultNames } from '../../../proto/catalogue/catalogue.ts'
 import type { CaseReport } from '../../../proto/domain.ts'
 import { Case } from '../../../proto/http.ts'
 import { testFolder } from '../cleanups.ts'
 import { eventually } from '../eventually.ts'
-import { caseReport } from '../gateway-messages.ts'
+import { caseReport, handReport } from '../gateway-messages.ts'
 
 interface Published {
   id: string
@@ -21,7 +22,13 @@ function start(folder = testFolder()) {
   const broker = { away: false, tries: 0 }
   const announcer = new Announcer({
     ledger,
-    toJson: (entry) => caseJson(entry, () => undefined),
+    toJson: (entry) =>
+      caseJson(entry, {
+        faultNames,
+        findComponent: () => undefined,
+        gridAt: () => undefined,
+        photosHere: ({ photosHere }) => Array.from({ length: photosHere }, (_, i) => i + 1),
+      }),
     async publish(id, json, retain) {
       broker.tries++
       if (broker.away) throw new Error('not connected')
@@ -87,6 +94,25 @@ test('open cases go out again for a broker that forgot them, closed ones do not'
   const before = said().length
   announcer.republish()
   await eventually(() => expect(said().slice(before)).toEqual(['reported!']))
+})
+
+test('a photo that has come is told, also where it comes while the case is being published', async () => {
+  const { apply, published, ledger, announcer } = start()
+  apply(handReport())
+  await eventually(() => expect(published).toHaveLength(1))
+  expect(ledger.notePhotos(handReport().caseId, 1)).toBe(true)
+  expect(ledger.notePhotos(handReport().caseId, 1)).toBe(false)
+  // As read before the photo came, and told afterwards: the photo is still news.
+  const [before] = ledger.unannounced(1)
+  ledger.notePhotos(handReport().caseId, 2)
+  ledger.announced([before!])
+  expect(ledger.unannounced(1)).toHaveLength(1)
+  announcer.wake()
+  await eventually(() => expect(ledger.unannounced(1)).toEqual([]))
+  const last = Case.parse(JSON.parse(published.at(-1)!.json))
+  expect(last).toMatchObject({ open: true, source: 'inspector', manual: { photos: 2, photosHere: [1, 2] } })
+  expect(last).not.toHaveProperty('component')
+  expect(last).not.toHaveProperty('evidence')
 })
 
 test('what was not told before a stop is told after the next start', async () => {

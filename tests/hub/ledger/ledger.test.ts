@@ -4,7 +4,7 @@ import { Ledger } from '../../../gateway/hub/ledger/ledger.ts'
 import { StoreRefused } from '../../../gateway/hub/stores/track-store.ts'
 import type { CaseReport } from '../../../proto/domain.ts'
 import { testFolder } from '../cleanups.ts'
-import { caseReport, T0 } from '../gateway-messages.ts'
+import { caseReport, handReport, T0 } from '../gateway-messages.ts'
 
 function openLedger(folder = testFolder()): Ledger {
   const ledger = new Ledger(folder)
@@ -42,6 +42,30 @@ test('cleared before raised ends cleared', () => {
   expect(ledger.apply(from('roadside-01', caseReport('raised', 1)))).toEqual([])
   expect(ledger.find(ID)).toMatchObject({ clearedMs: T0 + 120_000, revision: 2 })
   expect(ledger.steps(ID).map(({ step }) => step)).toEqual(['raised', 'cleared'])
+})
+
+test('a report by hand stands beside those of sensors', () => {
+  const ledger = openLedger()
+  const event = handReport()
+  ledger.apply(from('ebike-01', event, caseReport('raised', 1)))
+  const found = ledger.find(event.caseId)!
+  expect(found).toMatchObject({
+    fault: 'exposed_rubbish',
+    manual: { note: '两袋垃圾', photos: 2, by: '王' },
+    position: { source: 'hand' },
+    timeSource: 'gps',
+    photosHere: 0,
+  })
+  expect(found).not.toHaveProperty('component')
+  expect(found).not.toHaveProperty('evidence')
+  expect(ledger.find(ID)).not.toHaveProperty('manual')
+  expect(ledger.steps(event.caseId)).toEqual([
+    { step: 'raised', revision: 1, timeMs: event.timeMs, by: 'ebike-01', manual: event.manual },
+  ])
+  const changed = handReport({ note: '已清理' }, { event: 'cleared', revision: 2 })
+  ledger.apply(from('ebike-01', changed))
+  expect(ledger.find(event.caseId)).toMatchObject({ manual: { note: '已清理' }, revision: 2 })
+  expect(ledger.steps(event.caseId).map(({ manual }) => manual?.note)).toEqual(['两袋垃圾', '已清理'])
 })
 
 test('any order, grouping and repetition of reports gives the same ledger', () => {

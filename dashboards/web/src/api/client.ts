@@ -95,6 +95,10 @@ export const fetchCases = (open: boolean, signal?: AbortSignal) =>
 export const fetchCase = (id: string, signal?: AbortSignal) =>
   get(`/cases/${encodeURIComponent(id)}`, CaseWithSteps, {}, signal)
 
+/** Where the browser loads a photo of a case from. */
+export const photoUrl = (id: string, photo: number): string =>
+  `${API}/cases/${encodeURIComponent(id)}/photos/${photo}`
+
 export const fetchGrids = (signal?: AbortSignal) => get('/grids', GridsAnswer, {}, signal)
 
 export const fetchStreets = (signal?: AbortSignal) => get('/streets', StreetsAnswer, {}, signal)

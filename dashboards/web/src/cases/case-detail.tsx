@@ -9,7 +9,8 @@ import { Icon } from '../shell/icons.tsx'
 import { Problem } from '../shell/problem.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { CaseStatus } from './case-status.tsx'
-import { EvidenceChart } from './evidence-chart.tsx'
+import { Evidence } from './evidence.tsx'
+import { ManualReport } from './manual-report.tsx'
 import { NearbyTracks } from './nearby-tracks.tsx'
 
 export function CaseDetail({ id }: { id: string }) {
@@ -43,10 +44,18 @@ function CaseBody({ one }: { one: CaseWithSteps }) {
         <CaseStatus open={one.open} status={one.status} />
       </header>
       <CaseFacts one={one} />
-      <section>
-        <h3>{t.cases.evidence}</h3>
-        <EvidenceChart evidence={one.evidence} />
-      </section>
+      {one.manual && (
+        <section>
+          <h3>{t.cases.manual}</h3>
+          <ManualReport id={one.id} manual={one.manual} />
+        </section>
+      )}
+      {one.evidence && (
+        <section>
+          <h3>{t.cases.evidence}</h3>
+          <Evidence evidence={one.evidence} />
+        </section>
+      )}
       <section>
         <h3>{t.cases.steps}</h3>
         <Steps steps={one.steps} />
@@ -71,10 +80,22 @@ function CaseFacts({ one }: { one: CaseWithSteps }) {
   const { position } = one
   return (
     <dl className="facts">
-      <dt>{t.cases.component}</dt>
-      <dd data-testid="case-component">{one.componentName ?? '—'}</dd>
-      <dt>{t.cases.componentCode}</dt>
-      <dd className="figures">{one.component}</dd>
+      <dt>{t.cases.source}</dt>
+      <dd data-testid="case-source">{t.cases.sources[one.source]}</dd>
+      {one.manual?.by !== undefined && (
+        <>
+          <dt>{t.cases.reporter}</dt>
+          <dd data-testid="case-reporter">{one.manual.by}</dd>
+        </>
+      )}
+      {one.component !== undefined && (
+        <>
+          <dt>{t.cases.component}</dt>
+          <dd data-testid="case-component">{one.componentName ?? '—'}</dd>
+          <dt>{t.cases.componentCode}</dt>
+          <dd className="figures">{one.component}</dd>
+        </>
+      )}
       {one.grid !== undefined && (
         <>
           <dt>{t.cases.grid}</dt>
@@ -82,7 +103,10 @@ function CaseFacts({ one }: { one: CaseWithSteps }) {
         </>
       )}
       <dt>{t.cases.raised}</dt>
-      <dd>{q.moment(raisedMs, nowMs)}</dd>
+      <dd>
+        {q.moment(raisedMs, nowMs)}
+        {one.timeSource === 'estimated' && <span className="quiet"> ({t.cases.timeEstimated})</span>}
+      </dd>
       {one.cleared !== undefined && (
         <>
           <dt>{t.cases.cleared}</dt>
@@ -132,7 +156,7 @@ function Steps({ steps }: { steps: CaseWithSteps['steps'] }) {
   return (
     <Timeline
       className="steps"
-      items={steps.map(({ step, time, by }) => ({
+      items={steps.map(({ step, time, by, note }, index) => ({
         key: `${step} ${time}`,
         color: STEP_COLOURS[step],
         content: (
@@ -142,6 +166,8 @@ function Steps({ steps }: { steps: CaseWithSteps['steps'] }) {
             <time className="quiet" dateTime={time}>
               {q.moment(Date.parse(time), nowMs)} ({q.clock(Date.parse(time))})
             </time>
+            {/* The note of the report stands above. */}
+            {index > 0 && note && <p className="note">{note}</p>}
           </>
         ),
       }))}

@@ -1,10 +1,11 @@
 import type { Layer } from '@deck.gl/core'
 import { IconLayer, ScatterplotLayer } from '@deck.gl/layers'
 import type { Case } from '../../../../proto/http.ts'
+import type { Words } from '../i18n/language.tsx'
 import { ICON_MAPPING, iconAtlas } from '../map/marker-icons.ts'
 import { RED, SLATE } from '../map/palette.ts'
 import type { Pickable } from '../map/scene.ts'
-import type { Language } from '../url-state.ts'
+import { placeOf } from './case-place.ts'
 
 /** Cases on the map: a red diamond each while open, with a ring spreading from new ones. */
 
@@ -25,11 +26,11 @@ export const isNew = ({ open, raised }: Case, nowMs: number): boolean =>
 export function caseLayers(
   cases: readonly Case[],
   chosen: string | undefined,
-  language: Language,
+  words: Words,
   nowMs: number,
   pulse: number | undefined,
 ): Layer[] {
-  const markers = cases.flatMap((one) => markerOf(one, language))
+  const markers = cases.flatMap((one) => markerOf(one, words))
   const fresh = new Set(cases.filter((one) => isNew(one, nowMs)).map(({ id }) => id))
   const phase = pulse === undefined ? 0.6 : (pulse % PULSE_MS) / PULSE_MS
   return [
@@ -68,16 +69,16 @@ export function caseLayers(
   ]
 }
 
-function markerOf(one: Case, language: Language): CaseMarker[] {
+function markerOf(one: Case, words: Words): CaseMarker[] {
   if (!one.position) return []
-  const { id, open, position, component, componentName, faultName } = one
+  const { id, open, position, faultName } = one
   return [
     {
       id,
       open,
       position: [position.lon, position.lat],
       picked: { kind: 'case', id },
-      title: `${faultName[language]}\n${componentName ?? component}`,
+      title: `${faultName[words.language]}\n${placeOf(one, words)}`,
     },
   ]
 }

@@ -14,7 +14,7 @@ const NONE: readonly Case[] = []
 /** Open cases on the map, or with `onlyChosen` the chosen one alone; the map flies to a newly chosen one. */
 export function CaseMap({ chosen, onlyChosen }: { chosen: string | undefined; onlyChosen: boolean }) {
   const scene = useScene()
-  const { language } = useWords()
+  const words = useWords()
   const listed = useQuery(casesQuery('open')).data?.cases ?? NONE
   const { data: opened } = useQuery({ ...caseQuery(chosen ?? ''), enabled: chosen !== undefined })
 
@@ -26,7 +26,7 @@ export function CaseMap({ chosen, onlyChosen }: { chosen: string | undefined; on
     const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
     const loop = frameLoop((clockMs) => {
       const nowMs = Date.now()
-      scene.setLayersNow('cases', caseLayers(shown, chosen, language, nowMs, still ? undefined : clockMs))
+      scene.setLayersNow('cases', caseLayers(shown, chosen, words, nowMs, still ? undefined : clockMs))
       return !still && shown.some((each) => isNew(each, nowMs))
     }, PULSE_FPS)
     loop.wake()
@@ -34,7 +34,7 @@ export function CaseMap({ chosen, onlyChosen }: { chosen: string | undefined; on
       loop.stop()
       scene.setLayers('cases', NONE_DRAWN)
     }
-  }, [scene, listed, opened, chosen, onlyChosen, language])
+  }, [scene, listed, opened, chosen, onlyChosen, words])
 
   const place = opened?.id === chosen && !onlyChosen ? opened?.position : undefined
   const [lon, lat] = [place?.lon, place?.lat]

@@ -3,16 +3,19 @@ import { useEffect } from 'react'
 import { useWords } from '../i18n/language.tsx'
 import { go } from '../screen.ts'
 import { onCaseRaised } from './announcements.ts'
+import { placeOf } from './case-place.ts'
 
 const SHOWN_S = 15
 
 /** A notice for each case raised while the page is open, whatever view is shown. */
 export function CaseNotices() {
   const { notification } = App.useApp()
-  const { t, q, language } = useWords()
+  const words = useWords()
   useEffect(
     () =>
-      onCaseRaised(({ id, faultName, component, componentName, raised }) => {
+      onCaseRaised((told) => {
+        const { t, q, language } = words
+        const { id, faultName, raised } = told
         const view = () => {
           notification.destroy(id)
           go({ view: 'cases', caseId: id })
@@ -25,7 +28,7 @@ export function CaseNotices() {
           title: `${t.live.raised}: ${faultName[language]}`,
           description: (
             <span data-testid="case-notice">
-              {componentName ?? component}
+              {placeOf(told, words)}
               <br />
               <span className="quiet">{q.clock(Date.parse(raised))}</span>
             </span>
@@ -37,7 +40,7 @@ export function CaseNotices() {
           ),
         })
       }),
-    [notification, t, q, language],
+    [notification, words],
   )
   return null
 }

@@ -9,6 +9,7 @@ import { EmptyState } from '../shell/empty-state.tsx'
 import { Problem } from '../shell/problem.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { CaseDetail } from './case-detail.tsx'
+import { placeOf } from './case-place.ts'
 import { CaseStatus } from './case-status.tsx'
 
 const MOST_LISTED = 200
@@ -59,19 +60,21 @@ function CaseList({ which, onWhich }: { which: 'open' | 'all'; onWhich: (which: 
 }
 
 function CaseRow({ one, nowMs }: { one: Case; nowMs: number }) {
-  const { t, q, language } = useWords()
-  const { id, faultName, component, componentName, raised, open, status } = one
+  const words = useWords()
+  const { t, q, language } = words
+  const { id, faultName, raised, open, status, source } = one
   return (
     <li className="row" data-testid="case-row" data-case={id}>
       <button type="button" className="row-main" onClick={() => go({ view: 'cases', caseId: id })}>
         <span className={open ? 'diamond diamond-open' : 'diamond'} />
         <span className="row-text">
           <span className="row-title">{faultName[language]}</span>
-          <span className="row-note">{componentName ?? `${t.cases.component} ${component}`}</span>
+          <span className="row-note">{placeOf(one, words)}</span>
           <span className="row-note">
             <time dateTime={raised}>{q.moment(Date.parse(raised), nowMs)}</time>
             {' · '}
             {q.ago(Date.parse(raised), nowMs)}
+            {source === 'inspector' && ` · ${t.cases.sources.inspector}`}
           </span>
         </span>
         <CaseStatus open={open} status={status} />

@@ -1,7 +1,8 @@
 import type { EvidenceJson } from '../../../../proto/http.ts'
 import { useWords } from '../i18n/language.tsx'
 import { scale, valueAxis } from './chart-scale.ts'
-import { readMetric } from './metric.ts'
+import { measured, metricName } from './evidence-words.ts'
+import { unitOf } from './metric.ts'
 
 const WIDTH = 340
 const HEIGHT = 168
@@ -11,13 +12,13 @@ const BOX = { left: 34, right: 8, top: 14, bottom: 22 }
 
 /** What was measured, against the thresholds by which the case was raised and is cleared. */
 export function EvidenceChart({ evidence }: { evidence: EvidenceJson }) {
-  const { t, q } = useWords()
-  const { quantity, unit } = readMetric(evidence.metric)
-  const name = t.cases.metrics[quantity] ?? quantity
+  const words = useWords()
+  const { t } = words
+  const unit = unitOf(evidence.metric)
+  const name = metricName(evidence.metric, words)
   const samples = evidence.samples
     .map(({ time, value }) => ({ timeMs: Date.parse(time), value }))
     .sort((a, b) => a.timeMs - b.timeMs)
-  const digits = Math.max(evidence.raise, evidence.clear) < 2 ? 2 : 0
   return (
     <figure className="evidence" data-testid="evidence">
       <figcaption>
@@ -35,15 +36,13 @@ export function EvidenceChart({ evidence }: { evidence: EvidenceJson }) {
       <p className="legend">
         <span>
           <i className="key key-raise" />
-          {t.cases.raiseAt} {q.number(evidence.raise, digits)} {unit}
+          {t.cases.raiseAt} {measured(evidence.raise, unit, words)}
         </span>
         <span>
           <i className="key key-clear" />
-          {t.cases.clearAt} {q.number(evidence.clear, digits)} {unit}
+          {t.cases.clearAt} {measured(evidence.clear, unit, words)}
         </span>
-        <span className="quiet">{t.cases.held(q.number(evidence.holdMs / 1000))}</span>
       </p>
-      {evidence.suppressed > 0 && <p className="quiet">{t.cases.suppressed(evidence.suppressed)}</p>}
     </figure>
   )
 }

@@ -1,24 +1,24 @@
-/** Units by the ending of a metric's name (`tilt_deg`), as the contract's names carry them. */
-const UNITS: Record<string, string> = {
-  deg: '°',
-  a: 'A',
-  ma: 'mA',
-  v: 'V',
-  w: 'W',
-  lux: 'lx',
-  mm: 'mm',
-  cm: 'cm',
-  m: 'm',
-  pct: '%',
-  c: '°C',
-  lel: '% LEL',
-  s: 's',
-  mps: 'm/s',
-}
+/** Units by the ending of a metric's name (`tilt_deg`), as the contract's names carry them; the longer ending first. */
+const UNITS: [ending: string, unit: string][] = [
+  ['_c_per_min', '°C/min'],
+  ['_m_per_min', 'm/min'],
+  ['_lel_pct', '% LEL'],
+  ['_deg', '°'],
+  ['_lux', 'lx'],
+  ['_pct', '%'],
+  ['_mps', 'm/s'],
+  ['_ma', 'mA'],
+  ['_mm', 'mm'],
+  ['_cm', 'cm'],
+  ['_a', 'A'],
+  ['_v', 'V'],
+  ['_w', 'W'],
+  ['_m', 'm'],
+  ['_c', '°C'],
+  ['_s', 's'],
+]
 
-/** `tilt_deg` → { quantity: 'tilt', unit: '°' }; a name without a known unit is all quantity. */
-export function readMetric(metric: string): { quantity: string; unit: string } {
-  const cut = metric.lastIndexOf('_')
-  const unit = cut > 0 ? UNITS[metric.slice(cut + 1)] : undefined
-  return unit === undefined ? { quantity: metric, unit: '' } : { quantity: metric.slice(0, cut), unit }
+/** `tilt_deg` → `°`; empty for a name without a known unit. */
+export function unitOf(metric: string): string {
+  return UNITS.find(([ending]) => metric.endsWith(ending) && metric !== ending)?.[1] ?? ''
 }
