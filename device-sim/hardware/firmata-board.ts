@@ -10,6 +10,8 @@ import {
   fromSevenBit,
   type HostMessage,
   HostMessageReader,
+  I2C_CONFIG,
+  I2C_REQUEST,
   PIN_STATE_QUERY,
   pinStateReport,
   REPORT_FIRMWARE,
@@ -17,51 +19,40 @@ import {
   stringReport,
   versionReport,
 } from './firmata-messages.ts'
+import { ANALOG, type BoardModel, I2C, INPUT, modesOf, OUTPUT, PULLUP, UNO } from './firmata-models.ts'
+import type { I2cChip } from './i2c-chips.ts'
+import { I2cMaster } from './i2c-master.ts'
 import type { Pty } from './pty.ts'
 
 /**
- * A board of 20 pins and 6 analog channels of 10 bits that runs StandardFirmata 2.5 at the end of a pty. In:
- * what a host sends, and the voltages at the analog pins. Out: answers and reports. As on an Arduino, opening
- * the port resets the board; it says its version when it has started.
+ * A board that runs StandardFirmata at the end of a pty. In: what a host sends, the voltages at the analog pins,
+ * the contacts at the digital pins and the chips on the I²C bus. Out: answers and reports. As on an Arduino Uno,
+ * opening the port resets the board; it says its version when it has started.
  */
 
 export interface FirmataBoardOptions {
-  /** What an analog pin reads, 0 to 1023. */
+  /** What an analog pin reads, 0 to full scale: 1023 with 10 bits. */
   analog: (channel: number, timeMs: number) => number
-  /** The clock that `analog` goes by. */
+  /** The clock that `analog` and `digital` go by. */
   nowMs: () => number
   /** From reset to the first word; a real one takes about 1.6 s, most of it its boot loader's. */
   bootMs?: number
+  model?: BoardModel
+  firmware?: { name: string; major: number; minor: number }
+  /** A board with native USB does not: it says its version when it is asked, and goes on with what it was told. */
+  resetsOnOpen?: boolean
+  /** What a digital pin is held at; undefined: an open contact, which a pull-up resistor makes 1. */
+  digital?: (pin: number, timeMs: number) => 0 | 1 | undefined
+  chips?: readonly I2cChip[]
+  /** Firmware up to 2.5.8: see I2cMasterOptions. */
+  repeatsOldI2cBytes?: boolean
 }
 
-const INPUT = 0
-const OUTPUT = 1
-const ANALOG = 2
-const PWM = 3
-const SERVO = 4
-const I2C = 6
-const PULLUP = 11
-
-const PINS = 20
-const FIRST_ANALOG_PIN = 14
-const PWM_PINS = [3, 5, 6, 9, 10, 11]
-const I2C_PINS = [18, 19]
-const MAX_ADC = 1023
 /** MINIMUM_SAMPLING_INTERVAL and the initial value of StandardFirmata. */
 const MIN_SAMPLING_MS = 1
 const DEFAULT_SAMPLING_MS = 19
-
-/** Modes of each pin with their resolution in bits; pins 0 and 1 are the serial line itself. */
-const MODES: readonly ReadonlyMap<number, number>[] = Array.from({ length: PINS }, (_, pin) => {
-  const modes = new Map<number, number>()
-  if (pin < 2) return modes
-  modes.set(INPUT, 1).set(PULLUP, 1).set(OUTPUT, 1)
-  if (pin >= FIRST_ANALOG_PIN) modes.set(ANALOG, 10)
-  else modes.set(SERVO, 14)
-  if (PWM_PINS.includes(pin)) modes.set(PWM, 8)
-  if (I2C_PINS.includes(pin)) modes.set(I2C, 1)
-  return modes
-})
+/** A real one looks at its inputs some thousand times a second. */
+const SCAN_MS = 5
 
 interface PinState {
   mode: number
@@ -72,6 +63,9 @@ interface PinState {
 export class FirmataBoard {
   readonly #pty: Pty
   readonly #options: Required<FirmataBoardOptions>
+  /** Modes of each pin with their resolution in bits. */
+  readonly #modes: readonly ReadonlyMap<number, number>[]
+  readonly #i2c: I2cMaster
   #reader = new HostMessageReader()
   #pins: PinState[] = []
   #reportedChannels = new Set<number>()
@@ -80,11 +74,24 @@ export class FirmataBoard {
   #running = false
   #boot: NodeJS.Timeout | undefined
   #sampling: NodeJS.Timeout | undefined
+  #scanning: NodeJS.Timeout | undefined
 
   constructor(pty: Pty, options: FirmataBoardOptions) {
     this.#pty = pty
-    this.#options = { bootMs: 1600, ...options }
-    pty.onOpen(() => this.#running && this.#reset())
+    this.#options = {
+      bootMs: 1600,
+      model: UNO,
+      firmware: { name: 'StandardFirmata.ino', major: 2, minor: 5 },
+      resetsOnOpen: true,
+      digital: () => undefined,
+      chips: [],
+      repeatsOldI2cBytes: false,
+      ...options,
+    }
+    this.#modes = modesOf(this.#options.model, this.#options.firmware.minor)
+    const { chips, repeatsOldI2cBytes: repeatsOldBytes } = this.#options
+    this.#i2c = new I2cMaster({ chips, repeatsOldBytes, write: (message) => pty.write(message) })
+    pty.onOpen(() => this.#running && this.#options.resetsOnOpen && this.#reset())
     pty.onData((bytes) => {
       // Until it has booted, a board hears nothing.
       if (!this.#running || this.#boot) return
@@ -92,7 +99,7 @@ export class FirmataBoard {
     })
   }
 
-  /** Powers the board up. */
+  /** Powers the board up, or restarts it. */
   start(): void {
     this.#running = true
     this.#reset()
@@ -103,6 +110,13 @@ export class FirmataBoard {
     this.#running = false
     clearTimeout(this.#boot)
     clearInterval(this.#sampling)
+    clearInterval(this.#scanning)
+  }
+
+  /** One look at the digital inputs, out of turn: reports what has changed. */
+  scanInputs(): void {
+    for (const [port, reported] of this.#reportedPorts)
+      if (this.#inputs(port) !== reported) this.#reportPort(port)
   }
 
   #reset(): void {
@@ -110,24 +124,36 @@ export class FirmataBoard {
     this.#forget()
     this.#boot = setTimeout(() => {
       this.#boot = undefined
-      this.#pty.write(versionReport(2, 5))
-      this.#pty.write(firmwareReport(2, 5, 'StandardFirmata.ino'))
+      this.#sayVersion()
+      this.#sayFirmware()
     }, this.#options.bootMs).unref()
+  }
+
+  #sayVersion(): void {
+    const { major, minor } = this.#options.firmware
+    this.#pty.write(versionReport(major, minor))
+  }
+
+  #sayFirmware(): void {
+    const { major, minor, name } = this.#options.firmware
+    this.#pty.write(firmwareReport(major, minor, name))
   }
 
   #forget(): void {
     clearInterval(this.#sampling)
+    clearInterval(this.#scanning)
     this.#reader = new HostMessageReader()
     this.#reportedChannels.clear()
     this.#reportedPorts.clear()
-    this.#pins = MODES.map((modes) => ({ mode: modes.has(ANALOG) ? ANALOG : OUTPUT, value: 0 }))
+    this.#i2c.forget()
+    this.#pins = this.#modes.map((modes) => ({ mode: modes.has(ANALOG) ? ANALOG : OUTPUT, value: 0 }))
     this.#sampleEvery(DEFAULT_SAMPLING_MS)
   }
 
   #obey(message: HostMessage): void {
     switch (message.kind) {
       case 'report-version':
-        this.#pty.write(versionReport(2, 5))
+        this.#sayVersion()
         break
       case 'system-reset':
         this.#forget()
@@ -163,17 +189,13 @@ export class FirmataBoard {
     const [first = 0] = data
     switch (command) {
       case REPORT_FIRMWARE:
-        this.#pty.write(firmwareReport(2, 5, 'StandardFirmata.ino'))
+        this.#sayFirmware()
         break
       case CAPABILITY_QUERY:
-        this.#pty.write(capabilityReport(MODES))
+        this.#pty.write(capabilityReport(this.#modes))
         break
       case ANALOG_MAPPING_QUERY:
-        this.#pty.write(
-          analogMappingReport(
-            MODES.map((modes, pin) => (modes.has(ANALOG) ? pin - FIRST_ANALOG_PIN : undefined)),
-          ),
-        )
+        this.#pty.write(analogMappingReport(this.#modes.map((_, pin) => this.#channelOf(pin))))
         break
       case PIN_STATE_QUERY: {
         const pin = this.#pins[first]
@@ -186,21 +208,38 @@ export class FirmataBoard {
       case SAMPLING_INTERVAL:
         this.#sampleEvery(Math.max(MIN_SAMPLING_MS, fromSevenBit(data)))
         break
+      case I2C_CONFIG:
+        this.#enableI2c()
+        break
+      case I2C_REQUEST:
+        this.#i2c.request(data)
+        break
     }
+  }
+
+  #channelOf(pin: number): number | undefined {
+    return this.#modes[pin]?.has(ANALOG) ? pin - this.#options.model.firstAnalogPin : undefined
   }
 
   #setMode(pin: number, mode: number): void {
     const state = this.#pins[pin]
-    if (!state || !MODES[pin]!.has(mode)) {
+    if (!state || !this.#modes[pin]!.has(mode)) {
       this.#pty.write(stringReport('Unknown pin mode'))
       return
     }
+    if (state.mode === I2C && mode !== I2C) this.#i2c.forget()
     state.mode = mode
     state.value = mode === PULLUP ? 1 : 0
-    if (MODES[pin]!.has(ANALOG)) this.#reportAnalog(pin - FIRST_ANALOG_PIN, mode === ANALOG)
-    const port = pin >> 3
-    const reported = this.#reportedPorts.get(port)
-    if (reported !== undefined && reported !== this.#inputs(port)) this.#reportDigital(port, true)
+    const channel = this.#channelOf(pin)
+    if (channel !== undefined) this.#reportAnalog(channel, mode === ANALOG)
+    this.scanInputs()
+  }
+
+  /** Its pins are no inputs any more, and their reports end. */
+  #enableI2c(): void {
+    if (this.#i2c.enabled) return
+    for (const pin of this.#options.model.i2cPins) this.#setMode(pin, I2C)
+    this.#i2c.enabled = true
   }
 
   #setValue(pin: number, value: number): void {
@@ -209,7 +248,7 @@ export class FirmataBoard {
   }
 
   #reportAnalog(channel: number, on: boolean): void {
-    if (!MODES[FIRST_ANALOG_PIN + channel]?.has(ANALOG)) return
+    if (channel >= this.#options.model.analogChannels) return
     if (!on) this.#reportedChannels.delete(channel)
     else {
       this.#reportedChannels.add(channel)
@@ -218,20 +257,36 @@ export class FirmataBoard {
   }
 
   #reportDigital(port: number, on: boolean): void {
-    if (port * 8 >= PINS) return
+    if (port * 8 >= this.#pins.length) return
     if (!on) {
       this.#reportedPorts.delete(port)
       return
     }
+    // Since 2.4 a port is reported at once; before, with the next change from what was reported last.
+    if (this.#options.firmware.minor >= 4) this.#reportPort(port)
+    else this.#reportedPorts.set(port, this.#reportedPorts.get(port) ?? 0)
+    clearInterval(this.#scanning)
+    this.#scanning = setInterval(() => this.scanInputs(), SCAN_MS).unref()
+  }
+
+  #reportPort(port: number): void {
     const value = this.#inputs(port)
     this.#reportedPorts.set(port, value)
     this.#pty.write(digitalReport(port, value))
   }
 
-  /** Nothing is connected to the digital pins: an input reads its pull-up resistor. */
+  /** What the inputs of a port read; pins that are no inputs are 0. */
   #inputs(port: number): number {
+    const { digital, nowMs } = this.#options
     let value = 0
-    for (let bit = 0; bit < 8; bit++) if (this.#pins[port * 8 + bit]?.mode === PULLUP) value |= 1 << bit
+    for (let bit = 0; bit < 8; bit++) {
+      const pin = port * 8 + bit
+      const mode = this.#pins[pin]?.mode
+      if (mode === PULLUP || mode === INPUT) {
+        const openContact = mode === PULLUP ? 1 : 0
+        value |= (digital(pin, nowMs()) ?? openContact) << bit
+      }
+    }
     return value
   }
 
@@ -239,11 +294,15 @@ export class FirmataBoard {
     clearInterval(this.#sampling)
     this.#sampling = setInterval(() => {
       for (const channel of this.#reportedChannels) this.#sample(channel)
+      this.#i2c.sample()
     }, intervalMs).unref()
   }
 
   #sample(channel: number): void {
-    const value = Math.round(this.#options.analog(channel, this.#options.nowMs()))
-    this.#pty.write(analogReport(channel, Math.min(MAX_ADC, Math.max(0, value))))
+    const { analog, nowMs, model } = this.#options
+    if (this.#pins[model.firstAnalogPin + channel]?.mode !== ANALOG) return
+    const value = Math.round(analog(channel, nowMs()))
+    const fullScale = 2 ** model.analogBits - 1
+    this.#pty.write(analogReport(channel, Math.min(fullScale, Math.max(0, value))))
   }
 }

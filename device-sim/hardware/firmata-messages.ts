@@ -24,6 +24,9 @@ export const PIN_STATE_QUERY = 0x6d
 const PIN_STATE_RESPONSE = 0x6e
 export const EXTENDED_ANALOG = 0x6f
 const STRING_DATA = 0x71
+export const I2C_REQUEST = 0x76
+const I2C_REPLY = 0x77
+export const I2C_CONFIG = 0x78
 export const REPORT_FIRMWARE = 0x79
 export const SAMPLING_INTERVAL = 0x7a
 
@@ -154,14 +157,25 @@ export function pinStateReport(pin: number, mode: number, state: number): Uint8A
   return sysex(PIN_STATE_RESPONSE, [pin, mode, ...pieces])
 }
 
-/** @param value 14 bits at most. */
+/** A channel up to 15 with a value of up to 14 bits has a message of its own; what is larger goes as sysex. */
 export function analogReport(channel: number, value: number): Uint8Array {
-  return Uint8Array.of(ANALOG_MESSAGE | channel, value & 0x7f, (value >> 7) & 0x7f)
+  const low = value & 0x7f
+  const high = (value >> 7) & 0x7f
+  if (channel > 15 || value >= 1 << 14) return sysex(EXTENDED_ANALOG, [channel, low, high, value >> 14])
+  return Uint8Array.of(ANALOG_MESSAGE | channel, low, high)
 }
 
 /** @param value one bit for each of the port's eight pins. */
 export function digitalReport(port: number, value: number): Uint8Array {
   return Uint8Array.of(DIGITAL_MESSAGE | port, value & 0x7f, (value >> 7) & 0x7f)
+}
+
+/** @param register 0 where the read named none. */
+export function i2cReply(address: number, register: number, data: readonly number[]): Uint8Array {
+  return sysex(
+    I2C_REPLY,
+    [address, register, ...data].flatMap((byte) => [byte & 0x7f, byte >> 7]),
+  )
 }
 
 function sysex(command: number, data: readonly number[]): Uint8Array {

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SerialPort } from 'serialport'
 import { afterEach, describe, expect, it } from 'vitest'
-import { FirmataBoard } from '../../device-sim/hardware/firmata-board.ts'
+import { FirmataBoard, type FirmataBoardOptions } from '../../device-sim/hardware/firmata-board.ts'
+import { LEONARDO, MEGA, NANO, UNO } from '../../device-sim/hardware/firmata-models.ts'
+import { Adxl345, Bh1750, type I2cChip, Mpu6050, Tmp102 } from '../../device-sim/hardware/i2c-chips.ts'
 import { openPty, type Pty } from '../../device-sim/hardware/pty.ts'
 
 /** The part of the real stack that the tests use; neither package brings types. */
@@ -23,6 +25,10 @@ interface FirmataHost extends Emitter {
   pwmWrite(pin: number, value: number): void
   pinMode(pin: number, mode: number): void
   queryPinState(pin: number, listener: () => void): void
+  i2cConfig(): void
+  i2cWrite(address: number, bytes: number[]): void
+  i2cReadOnce(address: number, register: number, count: number, listener: (bytes: number[]) => void): void
+  i2cReadOnce(address: number, count: number, listener: (bytes: number[]) => void): void
 }
 const require = createRequire(import.meta.url)
 const { Firmata } = require('firmata-io') as { Firmata: new (port: SerialPort) => FirmataHost }
@@ -42,11 +48,14 @@ const lines: Pty[] = []
 const ports: SerialPort[] = []
 const boards: FirmataBoard[] = []
 
-function board(analog: (channel: number, timeMs: number) => number, bootMs?: number): Pty {
+function board(analog: FirmataBoardOptions['analog'], bootMs?: number): Pty {
+  return boardOf(bootMs === undefined ? { analog } : { analog, bootMs })
+}
+
+function boardOf(options: Partial<FirmataBoardOptions>): Pty {
   const line = openPty()
   lines.push(line)
-  const nowMs = () => 1_000
-  const made = new FirmataBoard(line, bootMs === undefined ? { analog, nowMs } : { analog, nowMs, bootMs })
+  const made = new FirmataBoard(line, { analog: () => 0, nowMs: () => 1_000, ...options })
   boards.push(made)
   made.start()
   return line
@@ -80,8 +89,8 @@ async function exchange(from: SerialPort, bytes: number[], enough: (all: number[
   return done
 }
 
-async function bootedPort(analog: (channel: number, timeMs: number) => number): Promise<SerialPort> {
-  const opened = await open(board(analog, 10))
+async function bootedPort(options: Partial<FirmataBoardOptions>): Promise<SerialPort> {
+  const opened = await open(boardOf({ bootMs: 10, ...options }))
   await exchange(opened, [], (all) => all.at(-1) === 0xf7)
   return opened
 }
@@ -220,12 +229,12 @@ describe('FirmataBoard, byte by byte', () => {
     },
   ]
   it.each(cases)('$name', async ({ send, answer }) => {
-    const opened = await bootedPort(() => 1000)
+    const opened = await bootedPort({ analog: () => 1000 })
     expect(await exchange(opened, send, (all) => all.length >= answer.length)).toEqual(answer)
   })
 
   it('lists the modes of all 20 pins', async () => {
-    const opened = await bootedPort(() => 0)
+    const opened = await bootedPort({})
     const answer = await exchange(opened, [0xf0, 0x6b, 0xf7], (all) => all.at(-1) === 0xf7)
     const pins = answer
       .slice(2, -1)
@@ -247,9 +256,212 @@ describe('FirmataBoard, byte by byte', () => {
       [1023.4, 1023],
       [9999, 1023],
     ] as const) {
-      const opened = await bootedPort(() => said)
+      const opened = await bootedPort({ analog: () => said })
       const answer = await exchange(opened, [0xc0, 1, 0xc0, 0], (all) => all.length >= 3)
       expect(answer).toEqual([0xe0, sent & 0x7f, sent >> 7])
     }
+  })
+})
+
+const text = (words: string) => [
+  0xf0,
+  0x71,
+  ...[...words].flatMap((letter) => [letter.charCodeAt(0), 0]),
+  0xf7,
+]
+
+describe('FirmataBoard, digital inputs', () => {
+  it('reports a port when one of its inputs changes, and at once when it is asked again', async () => {
+    const contacts = new Map<number, 0 | 1>([[9, 1]])
+    const opened = await bootedPort({ digital: (pin) => contacts.get(pin) })
+    // D8 with its pull-up, D9 without, D10 an output.
+    const modes = [0xf4, 8, 11, 0xf4, 9, 0, 0xf4, 10, 1]
+    expect(await exchange(opened, [...modes, 0xd1, 1], (all) => all.length >= 3)).toEqual([0x91, 0b11, 0])
+    contacts.set(8, 0)
+    expect(await exchange(opened, [], (all) => all.length >= 3)).toEqual([0x91, 0b10, 0])
+    expect(await exchange(opened, [0xd1, 1], (all) => all.length >= 3)).toEqual([0x91, 0b10, 0])
+  })
+
+  it('reports each change of a bouncing contact', async () => {
+    let level: 0 | 1 = 0
+    const line = boardOf({ bootMs: 10, digital: () => level })
+    const host = await readyHost(line)
+    const seen: number[] = []
+    host.pinMode(7, host.MODES.INPUT!)
+    await new Promise<void>((resolve) =>
+      host.digitalRead(7, (value) => {
+        seen.push(value)
+        if (seen.length === 1) {
+          for (let i = 0; i < 10; i++) {
+            level = level === 0 ? 1 : 0
+            boards.at(-1)!.scanInputs()
+          }
+        }
+        if (seen.length === 11) resolve()
+      }),
+    )
+    expect(seen).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0])
+  })
+
+  it('before version 2.4 reports a port only when it changes', async () => {
+    let level: 0 | 1 = 0
+    const opened = await bootedPort({
+      digital: () => level,
+      firmware: { name: 'Old', major: 2, minor: 3 },
+    })
+    expect(await exchange(opened, [0xf4, 7, 0, 0xd0, 1, 0xf9], (all) => all.length >= 3)).toEqual([
+      0xf9, 2, 3,
+    ])
+    level = 1
+    expect(await exchange(opened, [], (all) => all.length >= 3)).toEqual([0x90, 0, 1])
+  })
+})
+
+describe('FirmataBoard, other boards', () => {
+  it.each([
+    { name: 'Nano', model: NANO, pins: 22, channels: 8 },
+    { name: 'Mega', model: MEGA, pins: 70, channels: 16 },
+    { name: 'Leonardo', model: LEONARDO, pins: 30, channels: 12 },
+  ])('a $name has $pins pins and $channels channels', async ({ model, pins, channels }) => {
+    const host = await readyHost(boardOf({ bootMs: 10, model, analog: (channel) => channel }))
+    expect(host.pins).toHaveLength(pins)
+    expect(host.analogPins).toHaveLength(channels)
+    const last = channels - 1
+    expect(await new Promise<number>((resolve) => host.analogRead(last, resolve))).toBe(last)
+  })
+
+  it('one that does not reset goes on when the port is opened again, and says its version when asked', async () => {
+    const line = boardOf({ bootMs: 10, resetsOnOpen: false, analog: () => 7 })
+    const first = await open(line)
+    while (!line.listening) await sleep(5)
+    expect(await exchange(first, [0xf9], (all) => all.length >= 3)).toEqual([0xf9, 2, 5])
+    first.write([0xc0, 1])
+    await exchange(first, [], (all) => all.length >= 3)
+    await new Promise<void>((resolve) => first.close(() => resolve()))
+    while (line.listening) await sleep(5)
+    const again = await open(line)
+    const reported = await exchange(again, [], (all) => all.length >= 3)
+    expect(reported.slice(0, 3)).toEqual([0xe0, 7, 0])
+  })
+
+  it('a converter of 16 bits reports what is too large for a message in an extended one', async () => {
+    const opened = await bootedPort({
+      model: { ...UNO, analogBits: 16 },
+      analog: (channel) => (channel === 0 ? 70_000 : 16_383),
+    })
+    expect(await exchange(opened, [0xc1, 1, 0xc1, 0], (all) => all.length >= 3)).toEqual([0xe1, 0x7f, 0x7f])
+    expect(await exchange(opened, [0xc0, 1, 0xc0, 0], (all) => all.length >= 7)).toEqual([
+      0xf0, 0x6f, 0, 0x7f, 0x7f, 0x03, 0xf7,
+    ])
+  })
+})
+
+describe('FirmataBoard, I²C', () => {
+  const CONFIG = [0xf0, 0x78, 0, 0, 0xf7]
+  const READ = [0xf0, 0x76, 0x48, 0x08, 0, 0, 2, 0, 0xf7]
+  const VERSION = [0xf9, 2, 5]
+  const cases: { name: string; chips?: I2cChip[]; old?: boolean; send: number[]; answer: number[] }[] = [
+    {
+      name: 'a register of a chip',
+      send: [...CONFIG, ...READ],
+      answer: [0xf0, 0x77, 0x48, 0, 0, 0, 0x19, 0, 0x00, 1, 0xf7],
+    },
+    {
+      name: 'a read without a register goes on where the last one ended',
+      send: [...CONFIG, ...READ, 0xf0, 0x76, 0x48, 0x08, 1, 0, 0xf7],
+      answer: [0xf0, 0x77, 0x48, 0, 0, 0, 0x19, 0, 0x00, 1, 0xf7, 0xf0, 0x77, 0x48, 0, 0, 0, 0, 0, 0xf7],
+    },
+    { name: 'before I2C_CONFIG there is nothing', send: [...READ, 0xf9], answer: VERSION },
+    {
+      name: 'a chip that is not there',
+      chips: [],
+      send: [...CONFIG, ...READ],
+      answer: [...text('I2C: Too few bytes received'), 0xf0, 0x77, 0x48, 0, 0, 0, 0xf7],
+    },
+    {
+      name: 'a chip that is not there, in old firmware',
+      old: true,
+      send: [...CONFIG, ...READ, 0xf0, 0x76, 0x49, 0x08, 5, 0, 2, 0, 0xf7],
+      answer: [
+        ...[0xf0, 0x77, 0x48, 0, 0, 0, 0x19, 0, 0x00, 1, 0xf7],
+        ...text('I2C: Too few bytes received'),
+        ...[0xf0, 0x77, 0x49, 0, 5, 0, 0x19, 0, 0x00, 1, 0xf7],
+      ],
+    },
+    {
+      name: 'an address of ten bits',
+      send: [...CONFIG, 0xf0, 0x76, 0x48, 0x28, 0, 0, 2, 0, 0xf7],
+      answer: text('10-bit addressing not supported'),
+    },
+    {
+      name: 'more than eight continuous reads, and an end of them',
+      send: [
+        ...CONFIG,
+        ...Array(9).fill([0xf0, 0x76, 0x48, 0x10, 0, 0, 2, 0, 0xf7]).flat(),
+        0xf0,
+        0x76,
+        0x48,
+        0x18,
+        0xf7,
+      ],
+      answer: text('too many queries'),
+    },
+    {
+      name: 'the pins of the bus are no analog pins any more',
+      send: [...CONFIG, 0xf0, 0x6d, 18, 0xf7, 0xf0, 0x6d, 17, 0xf7],
+      answer: [0xf0, 0x6e, 18, 6, 0, 0xf7, 0xf0, 0x6e, 17, 2, 0, 0xf7],
+    },
+    { name: 'SYSTEM_RESET ends it', send: [...CONFIG, 0xff, ...READ, 0xf9], answer: VERSION },
+    {
+      name: 'a pin of the bus with another mode ends it',
+      send: [...CONFIG, 0xf4, 18, 0, ...READ, 0xf9],
+      answer: VERSION,
+    },
+  ]
+  it.each(cases)('$name', async ({ chips, old = false, send, answer }) => {
+    const opened = await bootedPort({ chips: chips ?? [new Tmp102(() => 25.5)], repeatsOldI2cBytes: old })
+    expect(await exchange(opened, send, (all) => all.length >= answer.length)).toEqual(answer)
+  })
+
+  it('samples continuous reads with the analog channels', async () => {
+    const opened = await bootedPort({ chips: [new Tmp102(() => 1)] })
+    const send = [...CONFIG, 0xf0, 0x7a, 10, 0, 0xf7, 0xf0, 0x76, 0x48, 0x10, 0, 0, 2, 0, 0xf7]
+    const reply = [0xf0, 0x77, 0x48, 0, 0, 0, 1, 0, 0, 0, 0xf7]
+    expect(await exchange(opened, send, (all) => all.length >= 22)).toEqual([...reply, ...reply])
+  })
+
+  it('chips measure after their set-up, forget it without power, and are read by firmata-io', async () => {
+    const adxl = new Adxl345(() => [1, -0.5, 0])
+    const mpu = new Mpu6050(() => [0, 0, -1])
+    const light = new Bh1750(() => 100)
+    const host = await readyHost(boardOf({ bootMs: 10, chips: [adxl, mpu, light] }))
+    host.i2cConfig()
+    const read = (address: number, register: number, count: number) =>
+      new Promise<number[]>((resolve) => host.i2cReadOnce(address, register, count, resolve))
+    expect(await read(0x53, 0x32, 6)).toEqual([0, 0, 0, 0, 0, 0])
+    host.i2cWrite(0x53, [0x31, 0x0b])
+    host.i2cWrite(0x53, [0x2d, 0x08])
+    expect(await read(0x53, 0x32, 6)).toEqual([0, 1, 0x80, 0xff, 0, 0])
+    host.i2cWrite(0x53, [0x31, 0x01])
+    expect(await read(0x53, 0x32, 2)).toEqual([128, 0])
+    adxl.powered = false
+    expect(await read(0x53, 0x32, 6)).toEqual([])
+    adxl.powered = true
+    expect(await read(0x53, 0x32, 2)).toEqual([0, 0])
+
+    expect(await read(0x68, 0x3b, 6)).toEqual([0, 0, 0, 0, 0, 0])
+    host.i2cWrite(0x68, [0x6b, 0])
+    expect(await read(0x68, 0x3f, 2)).toEqual([0xc0, 0])
+    host.i2cWrite(0x68, [0x1c, 0x08])
+    expect(await read(0x68, 0x3f, 2)).toEqual([0xe0, 0])
+
+    const lux = () => new Promise<number[]>((resolve) => host.i2cReadOnce(0x23, 2, resolve))
+    expect(await lux()).toEqual([0, 0])
+    host.i2cWrite(0x23, [0x20])
+    expect(await lux()).toEqual([0, 0])
+    await sleep(180)
+    expect(await lux()).toEqual([0, 120])
+    host.i2cWrite(0x23, [0x00])
+    expect(await lux()).toEqual([0, 120])
   })
 })

@@ -1,12 +1,11 @@
-import firmata from 'firmata-io'
-import five, { type Board } from 'johnny-five'
-import type { ComponentConfig, FirmataPortConfig } from '../../config.ts'
 import type { Driver, DriverContext } from '../driver.ts'
+import { describeBoard } from './board-pins.ts'
+import { startBoard } from './board-start.ts'
+import { type FirmataPortConfig, type FirmataSensorConfig, hex } from './firmata-config.ts'
+import { type WiredSensor, wireSensors } from './wired-sensors.ts'
 
-/** A board that has not said what it can do after this long is given up until the port is opened again. */
-const READY_TIMEOUT_MS = 15_000
-/** Boards that reset when the port opens say their version by themselves in about 2 s; ask those that do not. */
-const ASK_VERSION_AFTER_MS = 1500
+/** More than this many refused sensors are not named in a port's state. */
+const MAX_NAMED_REFUSALS = 3
 
 export interface SensorValue {
   component: string
@@ -14,84 +13,87 @@ export interface SensorValue {
   value: number
 }
 
+/** What became of the board, or of one sensor: `well` or not, the state, and why. */
+export type OnFirmataState = (
+  who: string,
+  well: boolean,
+  state: 'ready' | 'refused' | 'answering' | 'unanswered' | 'without value',
+  detail: string,
+) => void
+
 /**
- * A board running StandardFirmata: analog channels in, readings of components out. Readings follow the board's
- * own reports, never a timer: johnny-five's Sensor repeats its last value for ever when a board falls silent,
- * which would hide a dead sensor, so channels are read through the Board itself.
+ * Any board running StandardFirmata. In: its analog reports, its digital inputs and the chips on its I²C bus. Out:
+ * readings of components, each from a report or an answer of the board and never from a timer: what johnny-five's
+ * own sensor classes say of a dead sensor is its last value, or 0, for ever. A sensor that the board cannot read is
+ * refused in words and the others work on; a port none of whose sensors can be read fails.
  */
 export function startFirmataDriver(
   context: DriverContext,
-  config: FirmataPortConfig,
-  components: ComponentConfig[],
+  config: FirmataPortConfig & { name: string },
+  components: readonly { code: string; sensors: readonly FirmataSensorConfig[] }[],
   onValue: (value: SensorValue) => void,
+  onState: OnFirmataState,
 ): Driver {
-  const io = new firmata.Firmata(context.port, {
-    reportVersionTimeout: ASK_VERSION_AFTER_MS,
-    samplingInterval: config.samplingMs,
-  })
-  const board = new five.Board({ io, repl: false, debug: false, sigint: false })
-  const readyTimer = setTimeout(
-    () =>
-      context.onFailure(
-        new Error(
-          `no answer from a StandardFirmata board within ${READY_TIMEOUT_MS / 1000} s: check that the board runs StandardFirmata and that the baud rate is ${config.baud}`,
-        ),
-      ),
-    READY_TIMEOUT_MS,
+  /** Once it has failed or was stopped, nothing is told of it: what else a message held is of the past. */
+  let over = false
+  const whileOn = {
+    onSense() {
+      if (!over) context.onSense()
+    },
+    count: context.count,
+    onFailure(error: Error) {
+      if (over) return
+      over = true
+      context.onFailure(error)
+    },
+  }
+  const refusals: { who: string; reason: string }[] = []
+  const sensors = components.flatMap(({ code, sensors }) =>
+    sensors.filter(({ port }) => port === config.name).map((sensor) => wiredSensor(code, sensor)),
   )
-  board.on('error', (error: Error) => context.onFailure(error))
-  io.on('error', (error: Error) => context.onFailure(error))
-  board.on('ready', () => {
-    clearTimeout(readyTimer)
-    context.onSense()
-    context.count('boards-ready')
-    try {
-      for (const component of components) readSensors(board, context, config, component, onValue)
-    } catch (error) {
-      context.onFailure(error as Error)
+  let wiring: { stop(): void } | undefined
+
+  function wiredSensor(component: string, sensor: FirmataSensorConfig): WiredSensor {
+    const { metric, channel, i2c } = sensor
+    const who = `${component} ${metric}`
+    const where = i2c ? `I²C ${i2c.chip ?? hex(i2c.address!)}` : `channel ${channel}`
+    return {
+      sensor,
+      onValue(value) {
+        if (!over) onValue({ component, metric, value })
+      },
+      onI2cState: (state, detail) => onState(who, state === 'answering', state, detail),
+      onRefused: (reason) => refusals.push({ who, reason: `${where} (${who}): ${reason}` }),
     }
+  }
+
+  const board = startBoard(context.port, config.baud, {
+    onReady(io, readyMs) {
+      context.count('boards-ready')
+      context.count('ready-ms', Math.round(readyMs))
+      onState('board', true, 'ready', `${describeBoard(io)}, after ${(readyMs / 1000).toFixed(1)} s`)
+      wiring = wireSensors(io, sensors, config.samplingMs, whileOn)
+      if (refusals.length > 0) context.count('sensors-refused', refusals.length)
+      if (refusals.length > 0 && refusals.length === sensors.length)
+        return whileOn.onFailure(new Error(namedRefusals()))
+      whileOn.onSense()
+      for (const { who, reason } of refusals) onState(who, false, 'refused', reason)
+    },
+    onFailure: whileOn.onFailure,
+    onDamaged: () => context.count('damaged'),
   })
-  // The port was opened before the board object existed, so its 'open' event has passed.
-  io.emit('connect')
+
+  function namedRefusals(): string {
+    const reasons = refusals.slice(0, MAX_NAMED_REFUSALS).map(({ reason }) => reason)
+    const more = refusals.length - reasons.length
+    return [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+  }
 
   return {
     stop() {
-      clearTimeout(readyTimer)
-      clearTimeout(board.timer)
-      io.removeAllListeners()
-      board.removeAllListeners()
-      // Late errors of a port that is going away have nobody left to tell.
-      io.on('error', () => {})
-      // johnny-five remembers every board it ever made; a gateway that reopens for years must not.
-      const index = five.Board.cache.indexOf(board)
-      if (index >= 0) five.Board.cache.splice(index, 1)
+      over = true
+      wiring?.stop()
+      board.stop()
     },
-  }
-}
-
-function readSensors(
-  board: Board,
-  context: DriverContext,
-  config: FirmataPortConfig,
-  component: ComponentConfig,
-  onValue: (value: SensorValue) => void,
-): void {
-  const fullScale = board.io.RESOLUTION.ADC ?? 1023
-  for (const sensor of component.sensors.filter(({ port }) => port === config.name)) {
-    const channel = Number(sensor.channel.slice(1))
-    if (board.io.analogPins[channel] === undefined)
-      throw new Error(
-        `channel ${sensor.channel} (${component.code} ${sensor.metric}): the board has A0 to A${board.io.analogPins.length - 1}`,
-      )
-    const [atZero, atFull] = sensor.scale
-    board.analogRead(channel, (raw) => {
-      context.onSense()
-      context.count('reports')
-      onValue({
-        component: component.code,
-        metric: sensor.metric,
-        value: atZero + ((atFull - atZero) * raw) / fullScale,
-      })
-    })
   }
 }
