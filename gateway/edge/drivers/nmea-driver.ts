@@ -2,15 +2,21 @@ import type { Fix } from '../../../proto/domain.ts'
 import type { EdgeClock } from '../clock.ts'
 import type { Driver, DriverContext } from './driver.ts'
 import { NmeaDecoder, type NmeaFix } from './nmea/nmea.ts'
+import type { PortSetup } from './receiver-setup/receiver-setup.ts'
 
 /** A burst of sentences is over when the line has been quiet for this long: the epoch's fix is given out. */
 const IDLE_MS = 250
 
 /**
  * A GPS receiver that writes NMEA 0183: bytes in, fixes out. A fix whose receiver gave no date takes the day
- * from the gateway's clock; the clock learns from dated fixes.
+ * from the gateway's clock; the clock learns from dated fixes. With a `setup` the receiver is told what it is to do.
  */
-export function startNmeaDriver(context: DriverContext, clock: EdgeClock, onFix: (fix: Fix) => void): Driver {
+export function startNmeaDriver(
+  context: DriverContext,
+  clock: EdgeClock,
+  onFix: (fix: Fix) => void,
+  setup?: PortSetup,
+): Driver {
   const take = ({ timeMs, timeOfDayMs, ...rest }: NmeaFix): void => {
     if (timeMs !== undefined) {
       clock.observeGps(timeMs)
@@ -21,15 +27,18 @@ export function startNmeaDriver(context: DriverContext, clock: EdgeClock, onFix:
     } else context.count('fixes-without-time')
   }
   const decoder = new NmeaDecoder({ onFix: take }, { clockMs: () => clock.nowMs() })
+  const talk = setup?.begin(context)
   let counted: Record<string, number> = {}
   let idle: NodeJS.Timeout | undefined
 
   const onData = (chunk: Uint8Array): void => {
     decoder.push(chunk)
+    talk?.push(chunk)
     report()
     clearTimeout(idle)
     idle = setTimeout(() => {
       decoder.idle()
+      talk?.idle()
       report()
     }, IDLE_MS)
   }
@@ -51,6 +60,7 @@ export function startNmeaDriver(context: DriverContext, clock: EdgeClock, onFix:
   return {
     stop() {
       clearTimeout(idle)
+      talk?.stop()
       context.port.off('data', onData)
       decoder.end()
       report()
