@@ -22,6 +22,25 @@ export type TruthEntry =
       timeMs: number
       what: 'tilt-ends' | 'truck' | 'lamp-dies' | 'lamp-recovers' | 'dusk' | 'dawn'
     }
+  | HappeningTruth
+
+/** Something that happens in a scenario; its arguments stand beside the rest. */
+export interface HappeningTruth {
+  timeMs: number
+  device: string
+  what: string
+  /** Code of the component; of the gateway itself, or of a circuit, where it happens to those. */
+  component: string
+  /** Kinds of fault that are there and must be raised; that are not, and must not. */
+  fault?: readonly string[]
+  trap?: readonly string[]
+  /** When the fault is there, where that is not from `timeMs` to `untilMs`. */
+  faultMs?: number
+  faultUntilMs?: number
+  /** Absent where it stands at the end of the scenario. */
+  untilMs?: number
+  [argument: string]: unknown
+}
 
 export class TruthLog {
   readonly #stream: WriteStream
@@ -50,11 +69,11 @@ export class TruthLog {
 
 /** Turns the seconds of one ride into entries: each position, and where fixes stop and come back. */
 export class RideTruthWriter {
-  readonly #log: TruthLog
+  readonly #log: Pick<TruthLog, 'write'>
   readonly #device: string
   #gap: RideTruth['gap']
 
-  constructor(log: TruthLog, device: string) {
+  constructor(log: Pick<TruthLog, 'write'>, device: string) {
     this.#log = log
     this.#device = device
   }

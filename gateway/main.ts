@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   edge: async () => (await import('./commands/edge.ts')).edgeCommand(),
   hub: async () => (await import('./commands/hub.ts')).hubCommand(),
   check: async () => (await import('./commands/check.ts')).checkCommand(),
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
   nmea: async () => (await import('./commands/nmea.ts')).nmeaCommand(),
   ports: async () => (await import('./commands/ports.ts')).portsCommand(),
   import: async () => (await import('./commands/import-registers.ts')).importCommand(),

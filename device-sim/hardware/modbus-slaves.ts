@@ -33,6 +33,8 @@ export type SlaveFault =
 
 const TABLES = { 1: 'coil', 2: 'discrete', 3: 'holding', 4: 'input' } as const
 const REQUEST_BYTES = 8
+/** So many are remembered at most. */
+const MAX_REQUESTS = 10_000
 const NOISE = [0x00, 0xff, 0x03, 0x7e, 0x11, 0x01, 0x83]
 
 export class ModbusSlaves {
@@ -41,7 +43,7 @@ export class ModbusSlaves {
   readonly #faults = new Map<number, SlaveFault>()
   readonly #timers = new Set<NodeJS.Timeout>()
   #held: number[] = []
-  /** Requests with a right checksum, by slave, as [function, address, count]; also those left unanswered. */
+  /** The latest requests with a right checksum; also those left unanswered. */
   readonly requests: { unit: number; functionCode: number; address: number; count: number }[] = []
 
   constructor(pty: Pty, slaves: Record<number, SlaveTables>) {
@@ -82,6 +84,7 @@ export class ModbusSlaves {
     const address = request[2]! * 256 + request[3]!
     const count = request[4]! * 256 + request[5]!
     this.requests.push({ unit, functionCode, address, count })
+    if (this.requests.length > MAX_REQUESTS) this.requests.splice(0, MAX_REQUESTS / 2)
     const slave = this.#slaves[unit]
     const fault = this.#faults.get(unit)
     if (!slave || fault?.kind === 'silent') return

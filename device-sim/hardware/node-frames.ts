@@ -55,7 +55,7 @@ export class SensorNode {
 
 export class RadioBridge {
   readonly #pty: Pty
-  readonly #mishaps: Required<RadioMishaps>
+  #mishaps: Required<RadioMishaps>
   readonly #random: Random
   readonly #counts = { sent: 0, lost: 0, repeated: 0, bitFlipped: 0 }
 
@@ -68,6 +68,11 @@ export class RadioBridge {
   /** What happened to the frames so far; each has at most one mishap. */
   get counts(): Readonly<Record<'sent' | 'lost' | 'repeated' | 'bitFlipped', number>> {
     return { ...this.#counts }
+  }
+
+  /** How the radio is from now on. */
+  setMishaps(mishaps: RadioMishaps): void {
+    this.#mishaps = { lost: 0, repeated: 0, bitFlipped: 0, ...mishaps }
   }
 
   /** Hands a message on, unless the radio loses it. */
