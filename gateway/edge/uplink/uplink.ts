@@ -7,10 +7,13 @@ import { VERSION } from '../../foundation/version.ts'
 import type { EdgeClock } from '../clock.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 
-/** Records on their way without a receipt yet. */
+/** Records on their way without a receipt yet, and their bodies: a case waits behind so many bytes of photos at most. */
 const WINDOW = 128
-/** No receipt after this long: sent again. The hub drops repeats. */
+const WINDOW_BYTES = 128 * 1024
+/** No receipt so long after the broker had it: sent again. The hub drops repeats. */
 const RESEND_AFTER_MS = 15_000
+/** The broker itself says nothing: so long even a full window takes on a poor link. */
+const UNACKNOWLEDGED_MS = 120_000
 const CONNECT_TIMEOUT_MS = 10_000
 const KEEPALIVE_S = 30
 
@@ -23,18 +26,30 @@ export interface UplinkOptions {
   log: Log
 }
 
+interface InFlight {
+  bytes: number
+  /** Monotonic time at which it is sent again. */
+  againMs: number
+}
+
 /**
  * Takes records from the outbox to the broker and deletes them when the hub's receipt comes, never earlier: a
  * broker's acknowledgement says nothing about its disk. Connects for ever, with growing waits; a new client is
  * made for each connection, because a client that resends by itself would drop what is published meanwhile.
+ *
+ * A gateway that does not know the time connects too, and sends what an earlier boot has dated, but does not say that
+ * it is there: the hub takes no presence without a time.
  */
 export class Uplink {
   readonly #options: UplinkOptions
   readonly #backoff = new Backoff(500, 60_000)
-  /** Sent on this connection: sequence -> monotonic time of sending. */
-  readonly #inFlight = new Map<number, number>()
+  /** Sent on this connection, by sequence. */
+  readonly #inFlight = new Map<number, InFlight>()
+  #bytesInFlight = 0
   #client: MqttClient | undefined
   #ready = false
+  /** The will of this connection carries a time. */
+  #hasWill = false
   #retry: NodeJS.Timeout | undefined
   #resend: NodeJS.Timeout | undefined
   #stopped = false
@@ -61,7 +76,7 @@ export class Uplink {
     clearInterval(this.#resend)
     const client = this.#client
     if (!client) return
-    if (this.#ready)
+    if (this.#ready && this.#hasWill)
       await client
         .publishAsync(this.#topic('state'), this.#presence(false), { qos: 1, retain: true })
         .catch(() => {})
@@ -79,7 +94,8 @@ export class Uplink {
   }
 
   #connect(): void {
-    const { broker, gateway, log } = this.#options
+    const { broker, gateway, clock, log } = this.#options
+    this.#hasWill = clock.known
     const client = connect(broker.url, {
       clientId: gateway,
       ...(broker.username === undefined ? {} : { username: broker.username }),
@@ -90,7 +106,9 @@ export class Uplink {
       resubscribe: false,
       connectTimeout: CONNECT_TIMEOUT_MS,
       keepalive: KEEPALIVE_S,
-      will: { topic: this.#topic('state'), payload: this.#presence(false), qos: 1, retain: true },
+      ...(this.#hasWill
+        ? { will: { topic: this.#topic('state'), payload: this.#presence(false), qos: 1, retain: true } }
+        : {}),
     })
     this.#client = client
     let reason = 'connection closed by the broker'
@@ -102,6 +120,7 @@ export class Uplink {
     client.once('close', () => {
       this.#ready = false
       this.#inFlight.clear()
+      this.#bytesInFlight = 0
       client.end(true)
       if (this.#stopped || client !== this.#client) return
       this.#complain(`broker ${broker.url}: ${reason}; records wait in the outbox, trying again`)
@@ -114,7 +133,8 @@ export class Uplink {
     const { broker, log } = this.#options
     try {
       await client.subscribeAsync(this.#topic('down'), { qos: 1 })
-      await client.publishAsync(this.#topic('state'), this.#presence(true), { qos: 1, retain: true })
+      if (this.#hasWill)
+        await client.publishAsync(this.#topic('state'), this.#presence(true), { qos: 1, retain: true })
     } catch (error) {
       this.#complain(`broker ${broker.url}: ${(error as Error).message}`)
       client.end(true)
@@ -131,15 +151,31 @@ export class Uplink {
   /** Fills the window: cases first, then oldest first. */
   #send(): void {
     const client = this.#client
-    if (!this.#ready || !client || this.#inFlight.size >= WINDOW) return
-    const { gateway, outbox, log } = this.#options
-    for (const record of outbox.peek(WINDOW + this.#inFlight.size)) {
+    if (!this.#ready || !client) return
+    const { gateway, outbox, clock, log } = this.#options
+    if (!this.#hasWill && clock.known) {
+      // A will is said at the beginning of a connection.
+      this.#client = undefined
+      this.#ready = false
+      client.end(true, () => {
+        if (!this.#stopped) this.#connect()
+      })
+      return
+    }
+    if (this.#inFlight.size >= WINDOW || this.#bytesInFlight >= WINDOW_BYTES) return
+    for (const record of outbox.peek(WINDOW + this.#inFlight.size, WINDOW_BYTES + this.#bytesInFlight)) {
+      const { sequence } = record
       if (this.#inFlight.size >= WINDOW) return
-      if (this.#inFlight.has(record.sequence)) continue
-      this.#inFlight.set(record.sequence, performance.now())
+      if (this.#inFlight.has(sequence)) continue
+      const bytes = record.body.length
+      if (this.#inFlight.size > 0 && this.#bytesInFlight + bytes > WINDOW_BYTES) return
+      const sent: InFlight = { bytes, againMs: performance.now() + UNACKNOWLEDGED_MS }
+      this.#inFlight.set(sequence, sent)
+      this.#bytesInFlight += bytes
       const payload = encodeEnvelope({ gateway, ...record })
       client.publish(this.#topic('up'), Buffer.from(payload), { qos: 1 }, (error) => {
-        if (error) log.debug({ err: error, sequence: record.sequence }, 'publish failed: will be sent again')
+        if (error) log.debug({ err: error, sequence }, 'publish failed: will be sent again')
+        sent.againMs = performance.now() + RESEND_AFTER_MS
       })
     }
   }
@@ -148,7 +184,7 @@ export class Uplink {
     const { outbox, log } = this.#options
     try {
       const { boot, sequences } = decodeReceipt(payload)
-      for (const sequence of sequences) this.#inFlight.delete(sequence)
+      for (const sequence of sequences) this.#landed(sequence)
       outbox.remove(boot, sequences)
     } catch (error) {
       log.warn({ err: error }, 'a message from the hub could not be read and was ignored')
@@ -156,9 +192,14 @@ export class Uplink {
     // The removed rows leave the file with the next group; sending goes on from there (onAppended).
   }
 
+  #landed(sequence: number): void {
+    this.#bytesInFlight -= this.#inFlight.get(sequence)?.bytes ?? 0
+    this.#inFlight.delete(sequence)
+  }
+
   #resendLate(): void {
-    const before = performance.now() - RESEND_AFTER_MS
-    for (const [sequence, sentMs] of this.#inFlight) if (sentMs < before) this.#inFlight.delete(sequence)
+    const nowMs = performance.now()
+    for (const [sequence, { againMs }] of this.#inFlight) if (againMs < nowMs) this.#landed(sequence)
     this.#send()
   }
 

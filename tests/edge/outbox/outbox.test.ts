@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { OutboxFull } from '../../../gateway/edge/outbox/outbox.ts'
 import { SqliteOutbox } from '../../../gateway/edge/outbox/sqlite-outbox.ts'
 import { openDatabase } from '../../../gateway/foundation/database.ts'
 import { silentLog } from '../../../gateway/foundation/log.ts'
+import { encodeEnvelope } from '../../../proto/codec/codec.ts'
 import { LANES, type Lane } from '../../../proto/domain.ts'
 
 let folder: string
@@ -22,14 +24,44 @@ const names = (outbox: SqliteOutbox) =>
     .peek(1000)
     .map((record) => `${record.lane}:${Buffer.from(record.body).toString().replace(/\.+$/, '')}`)
 
-test('cases go first, then health, fixes, readings; within a lane the oldest', async () => {
+test('cases go first, then health, fixes, readings, photos; within a lane the oldest', async () => {
   const outbox = open()
   await Promise.all(
-    (['reading', 'fix', 'case', 'health', 'fix', 'case'] as Lane[]).map((lane, i) =>
+    (['photo', 'reading', 'fix', 'case', 'health', 'fix', 'case'] as Lane[]).map((lane, i) =>
       outbox.append(lane, body(`${i}`)),
     ),
   )
-  expect(names(outbox)).toEqual(['case:2', 'case:5', 'health:3', 'fix:1', 'fix:4', 'reading:0'])
+  expect(names(outbox)).toEqual(['case:3', 'case:6', 'health:4', 'fix:2', 'fix:5', 'reading:1', 'photo:0'])
+  outbox.close()
+})
+
+test('a record is named when it is kept, and waits until its receipt, over a restart too', async () => {
+  const first = open('00000000000a')
+  const [a, b] = await Promise.all(['a', 'b'].map((text) => first.append('case', body(text))))
+  expect([a, b]).toEqual([
+    { boot: '00000000000a', sequence: 1 },
+    { boot: '00000000000a', sequence: 2 },
+  ])
+  first.close()
+  const second = open('00000000000b')
+  const others = [
+    { boot: '00000000000b', sequence: 1 },
+    { boot: '00000000000a', sequence: 99 },
+  ]
+  expect(second.waits([a!, b!, ...others])).toEqual([a, b])
+  second.remove('00000000000a', [1])
+  await second.append('health', body('after'))
+  expect(second.waits([a!, b!])).toEqual([b])
+  expect(second.waits([])).toEqual([])
+  second.close()
+})
+
+test('what is handed out at once is limited in bytes, but one record at least', async () => {
+  const outbox = open()
+  await Promise.all([1000, 500, 500].map((size) => outbox.append('photo', body('p', size))))
+  expect(outbox.peek(10, 100).map(({ body }) => body.length)).toEqual([1000])
+  expect(outbox.peek(10, 1500).map(({ body }) => body.length)).toEqual([1000, 500])
+  expect(outbox.peek(2).map(({ body }) => body.length)).toEqual([1000, 500])
   outbox.close()
 })
 
@@ -77,6 +109,50 @@ test('cases alone may exceed the limit', async () => {
   const outbox = open('00000000000a', 1000)
   for (let i = 0; i < 10; i++) await outbox.append('case', body(`c${i}`, 1000))
   expect(outbox.level()).toMatchObject({ records: 10, bytes: 10_000, dropped: {} })
+  outbox.close()
+})
+
+test('photos are never dropped: they get half of the outbox, and one that finds no room is refused', async () => {
+  const outbox = open('00000000000a', 100_000)
+  const photo = () => outbox.append('photo', body('p', 10_000))
+  await Promise.all(Array.from({ length: 5 }, photo))
+  await expect(photo()).rejects.toThrow(OutboxFull)
+  await expect(photo()).rejects.toThrow(/no room for a photo of 10000 bytes: photos of 50000 bytes wait/)
+  await Promise.all(Array.from({ length: 100 }, (_, i) => outbox.append('fix', body(`f${i}`, 1000))))
+  const kept = names(outbox)
+  expect(kept.filter((name) => name.startsWith('photo:'))).toHaveLength(5)
+  expect(kept.filter((name) => name.startsWith('fix:')).length).toBeGreaterThan(30)
+  expect(kept).toContain('fix:f99')
+  expect(Object.keys(outbox.level().dropped)).toEqual(['fix'])
+  // A receipt makes room again, and a restart remembers how much is taken.
+  outbox.close()
+  const reopened = open('00000000000a', 100_000)
+  await expect(reopened.append('photo', body('p', 10_000))).rejects.toThrow(OutboxFull)
+  reopened.remove('00000000000a', [1])
+  await reopened.append('health', body('after'))
+  await reopened.append('photo', body('p', 10_000))
+  expect(names(reopened).filter((name) => name.startsWith('photo:'))).toHaveLength(5)
+  reopened.close()
+})
+
+test('photos that come together do not share the same room', async () => {
+  const outbox = open('00000000000a', 100_000)
+  const photos = Array.from({ length: 8 }, () => outbox.append('photo', body('p', 10_000)))
+  const kept = (await Promise.allSettled(photos)).filter(({ status }) => status === 'fulfilled')
+  expect(kept).toHaveLength(5)
+  expect(outbox.level().bytes).toBe(50_000)
+  outbox.close()
+})
+
+test('what no envelope can carry is refused when it comes, not met again at each sending', async () => {
+  const outbox = open()
+  await expect(outbox.append('fix', body('f', 65_536))).rejects.toThrow(RangeError)
+  const largest = body('f', 65_536 - 256)
+  const { boot, sequence } = await outbox.append('photo', largest)
+  const gateway = 'x'.repeat(64)
+  expect(encodeEnvelope({ gateway, boot, sequence, lane: 'photo', body: largest }).length).toBeLessThan(
+    65_537,
+  )
   outbox.close()
 })
 

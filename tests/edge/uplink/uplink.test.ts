@@ -15,6 +15,14 @@ import type { Server } from '../../servers/server-process.ts'
 const here = await requireServer('mosquitto', findMosquitto)
 const BOOT = '00000000000a'
 
+/** A board without battery, until NTP sets its clock. */
+class UnsetClock extends EdgeClock {
+  set = false
+  override systemMs(): number {
+    return this.set ? Date.now() : 0
+  }
+}
+
 describe.runIf(here)('uplink', () => {
   let broker: Server
   const cleanups: (() => unknown)[] = []
@@ -48,7 +56,7 @@ describe.runIf(here)('uplink', () => {
     return { received, presence, receipt }
   }
 
-  function gateway() {
+  function gateway(clock = new EdgeClock()) {
     const outbox = new SqliteOutbox(new DatabaseSync(':memory:'), {
       boot: BOOT,
       maxBytes: 1e6,
@@ -59,7 +67,7 @@ describe.runIf(here)('uplink', () => {
       boot: BOOT,
       broker: { url: broker.url },
       outbox,
-      clock: new EdgeClock(),
+      clock,
       log: silentLog(),
     })
     cleanups.push(() => uplink.stop())
@@ -125,6 +133,41 @@ describe.runIf(here)('uplink', () => {
     await eventually(() => expect(presence.at(-1)).toBe(true))
     await uplink.stop()
     await eventually(() => expect(presence.at(-1)).toBe(false))
+  })
+
+  test('few bytes of photos are on their way at a time: a case that comes later does not wait for all of them', async () => {
+    const options = { receipts: false }
+    const { received, receipt } = await hub(options)
+    const { outbox, uplink } = gateway()
+    const photo = Buffer.alloc(48 * 1024)
+    await Promise.all(Array.from({ length: 9 }, () => outbox.append('photo', photo)))
+    uplink.start()
+    await eventually(() => expect(received).toEqual(['photo:1', 'photo:2']))
+    await outbox.append('case', Buffer.from('now'))
+    await receipt([1])
+    await eventually(() => expect(received).toContain('case:10'))
+    expect(received.slice(0, 3)).toEqual(['photo:1', 'photo:2', 'case:10'])
+    options.receipts = true
+    await receipt([2, 10])
+    await eventually(() => expect(outbox.level().records).toBe(0))
+    expect(new Set(received).size).toBe(10)
+  })
+
+  test('before the time is known it sends what has a date, and says that it is there as soon as it is', async () => {
+    const { received, presence } = await hub({ receipts: true })
+    const clock = new UnsetClock()
+    const { outbox, uplink } = gateway(clock)
+    // Of a boot that knew the time, and of this one.
+    await outbox.append('fix', Buffer.from('dated'))
+    outbox.dateBy(clock)
+    await outbox.append('health', Buffer.from('undated'))
+    uplink.start()
+    await eventually(() => expect(received).toEqual(['fix:1']))
+    expect(presence).not.toContain(true)
+    clock.set = true
+    await eventually(() => expect(received).toEqual(['fix:1', 'health:2']))
+    await eventually(() => expect(presence.at(-1)).toBe(true))
+    await eventually(() => expect(outbox.level().records).toBe(0))
   })
 
   test('rubbish from the hub is ignored', async () => {
