@@ -3,18 +3,26 @@ import { join } from 'node:path'
 import { constants, gzipSync } from 'node:zlib'
 
 /**
- * Builds the page where it is missing or older than what it is made of, or with --always; says so, since it takes a while.
- * Beside each script and style sheet lies a compressed copy, which the hub serves.
+ * Builds each page that is missing or older than what it is made of, or both with --always; says so, since it takes a
+ * while. Beside each script and style sheet lies a compressed copy, which is served.
  */
+const PAGES = ['web', 'terminal']
+/** What every page is made of, beside its own folder. */
+const SHARED = ['proto', 'package-lock.json']
+
 const root = join(import.meta.dirname, '..')
-const built = join(import.meta.dirname, 'web/dist/index.html')
-const sources = [
-  'dashboards/web/src',
-  'dashboards/web/index.html',
-  'dashboards/web/vite.config.ts',
-  'proto',
-  'package-lock.json',
-]
+for (const page of PAGES) if (process.argv.includes('--always') || isOld(page)) await buildPage(page)
+
+function isOld(page: string): boolean {
+  const folder = join(import.meta.dirname, page)
+  const built = join(folder, 'dist/index.html')
+  const sources = [
+    ...['src', 'index.html', 'vite.config.ts'].map((name) => join(folder, name)),
+    ...SHARED.map((name) => join(root, name)),
+  ]
+  const madeMs = existsSync(built) ? statSync(built).mtimeMs : 0
+  return sources.some((source) => newestMs(source) > madeMs)
+}
 
 function newestMs(path: string): number {
   const stat = statSync(path)
@@ -22,18 +30,14 @@ function newestMs(path: string): number {
   return Math.max(0, ...readdirSync(path).map((name) => newestMs(join(path, name))))
 }
 
-const madeMs = existsSync(built) ? statSync(built).mtimeMs : 0
-if (process.argv.includes('--always') || sources.some((source) => newestMs(join(root, source)) > madeMs)) {
-  console.error('building the page …')
+async function buildPage(page: string): Promise<void> {
+  console.error(`building the ${page} page …`)
   const beganMs = performance.now()
   const { build } = await import('vite')
-  await build({
-    root: join(import.meta.dirname, 'web'),
-    configFile: join(import.meta.dirname, 'web/vite.config.ts'),
-    logLevel: 'warn',
-  })
-  compressAssets(join(import.meta.dirname, 'web/dist/assets'))
-  console.error(`page built in ${((performance.now() - beganMs) / 1000).toFixed(1)} s`)
+  const folder = join(import.meta.dirname, page)
+  await build({ root: folder, configFile: join(folder, 'vite.config.ts'), logLevel: 'warn' })
+  compressAssets(join(folder, 'dist/assets'))
+  console.error(`${page} page built in ${((performance.now() - beganMs) / 1000).toFixed(1)} s`)
 }
 
 function compressAssets(folder: string): void {

@@ -1,12 +1,19 @@
 import { z } from 'zod'
-import { CATALOGUE, loadCatalogue } from '../../proto/catalogue/catalogue.ts'
-import { CatalogueError } from '../../proto/catalogue/catalogue-file.ts'
+import { CATALOGUE, catalogueProblems, loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import { COMPONENT_PATTERN, ID_PATTERN } from '../../proto/domain.ts'
+import { FirmataPort, FirmataSensor, firmataSilenceMistake } from './drivers/firmata/firmata-config.ts'
 import { LinePort } from './drivers/line/line-config.ts'
 import { measuredComponents } from './drivers/measured.ts'
 import { ModbusPort, modbusSilenceMistake } from './drivers/modbus/modbus-config.ts'
 import { NodeFramesPort, nodeFramesSilenceMistake } from './drivers/node-frames/node-frames-config.ts'
+import { ReceiverSetup, receiverMistakes } from './drivers/receiver-setup/receiver-setup-config.ts'
 import { checkFaults, FaultsOfComponent } from './faults/fault-config.ts'
+import {
+  failoverMistakes,
+  ReceiverChoiceConfig,
+  ReceiverPriority,
+} from './receivers/receiver-choice-config.ts'
+import { TerminalConfig } from './terminal/terminal-config.ts'
 import { TrackFilterConfig } from './track/track-filter-config.ts'
 
 /** The configuration of one gateway, as its YAML file says it. Unknown keys are mistakes and are refused. */
@@ -28,22 +35,10 @@ const NmeaPort = z.strictObject({
   baud: z.int().min(300).max(4_000_000).default(9600),
   /** Whose track it is; default: the gateway's own. */
   device: Id.optional(),
-})
-
-const FirmataPort = z.strictObject({
-  ...SerialPortConfig,
-  driver: z.literal('firmata'),
-  baud: z.int().min(300).max(4_000_000).default(57_600),
-  samplingMs: z.int().min(10).max(10_000).default(100),
-})
-
-const Sensor = z.strictObject({
-  /** What it measures, with its unit: tilt_deg, current_a, light_lux. */
-  metric: z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected a name with its unit such as tilt_deg'),
-  port: PortName,
-  channel: z.string().regex(/^A\d{1,2}$/, 'expected an analog channel such as A0'),
-  /** Values at 0 V and at full scale of the converter; what lies between is linear. */
-  scale: z.tuple([z.number(), z.number()]),
+  /** Among several receivers of one device. */
+  priority: ReceiverPriority,
+  /** What the receiver is told when the line opens; absent: nothing. */
+  receiver: ReceiverSetup.optional(),
 })
 
 const Component = z.strictObject({
@@ -51,8 +46,8 @@ const Component = z.strictObject({
   position: z
     .strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
     .optional(),
-  /** Channels of Firmata boards; other drivers name the component where they name the value. */
-  sensors: z.array(Sensor).default([]),
+  /** Pins and chips of Firmata boards; other drivers name the component where they name the value. */
+  sensors: z.array(FirmataSensor).default([]),
   /** Fault kinds of the catalogue; values given here replace the catalogue's. */
   faults: FaultsOfComponent,
 })
@@ -71,7 +66,7 @@ export const EdgeConfig = z
       .array(
         z.discriminatedUnion('driver', [
           NmeaPort,
-          FirmataPort,
+          z.strictObject({ ...SerialPortConfig, ...FirmataPort.shape }),
           z.strictObject({ ...SerialPortConfig, ...ModbusPort.shape }),
           z.strictObject({ ...SerialPortConfig, ...NodeFramesPort.shape }),
           z.strictObject({ ...SerialPortConfig, ...LinePort.shape }),
@@ -88,8 +83,12 @@ export const EdgeConfig = z
         maxDelayMs: z.int().min(100).max(600_000).default(10_000),
       })
       .prefault({}),
+    /** How one of several receivers of a device is chosen. */
+    receivers: ReceiverChoiceConfig.prefault({}),
     /** Which fixes are worth sending; absent: all of them. `track: {}` is the filter with its defaults. */
     track: TrackFilterConfig.optional(),
+    /** The page on which a person at the gateway reports by hand; absent: none. */
+    terminal: TerminalConfig.optional(),
     /** One reading of each sensor is sent this often. */
     readingsEveryS: z.number().min(1).max(86_400).default(60),
     healthEveryS: z.number().min(1).max(86_400).default(300),
@@ -109,14 +108,14 @@ export const EdgeConfig = z
       if (other)
         issue(['ports', i, 'path'], `${port.path} is the path of port '${other}' too: one driver a port`)
       paths.set(port.path, port.name)
-      const mistake =
-        port.driver === 'modbus'
-          ? modbusSilenceMistake(port)
-          : port.driver === 'node-frames'
-            ? nodeFramesSilenceMistake(port)
-            : undefined
+      const mistake = silenceMistake(port)
       if (mistake) issue(['ports', i, 'silenceS'], mistake)
+      if (port.driver === 'nmea')
+        for (const { path, message } of receiverMistakes(port)) issue(['ports', i, ...path], message)
     })
+    const receivers = config.ports.filter((port) => port.driver === 'nmea')
+    for (const { port, message } of failoverMistakes(receivers, config.gateway, config.receivers))
+      issue(['ports', names.get(port)!, 'receiver', 'rateHz'], message)
     const codes = new Set<string>()
     config.components.forEach((component, c) => {
       if (codes.has(component.code)) issue(['components', c, 'code'], `${component.code} stands here twice`)
@@ -130,18 +129,27 @@ export const EdgeConfig = z
           issue(where, `port '${sensor.port}' is read by ${port.driver}: expected a firmata port`)
       })
     })
-    let catalogue = CATALOGUE
-    try {
-      if (config.catalogue) catalogue = loadCatalogue(config.catalogue)
-    } catch (error) {
-      if (!(error instanceof CatalogueError)) throw error
-      for (const problem of error.problems) issue(['catalogue'], problem)
-    }
+    const problems = config.catalogue ? catalogueProblems(config.catalogue) : []
+    for (const problem of problems) issue(['catalogue'], problem)
+    const catalogue = problems.length > 0 ? CATALOGUE : loadCatalogue(config.catalogue)
     checkFaults({ components: measuredComponents(config), ports: config.ports }, issue, catalogue)
   })
 
 export type EdgeConfig = z.infer<typeof EdgeConfig>
 export type PortConfig = EdgeConfig['ports'][number]
 export type NmeaPortConfig = Extract<PortConfig, { driver: 'nmea' }>
-export type FirmataPortConfig = Extract<PortConfig, { driver: 'firmata' }>
 export type ComponentConfig = EdgeConfig['components'][number]
+
+/** A line must have had time to speak before its silence is a fault. */
+function silenceMistake(port: PortConfig): string | undefined {
+  switch (port.driver) {
+    case 'firmata':
+      return firmataSilenceMistake(port)
+    case 'modbus':
+      return modbusSilenceMistake(port)
+    case 'node-frames':
+      return nodeFramesSilenceMistake(port)
+    default:
+      return undefined
+  }
+}

@@ -17,7 +17,8 @@ import { FaultWatch } from './faults/fault-watch.ts'
 import { SqliteOutbox } from './outbox/sqlite-outbox.ts'
 import { type OpenPort, openSerialPort } from './serial/open-serial-port.ts'
 import { SerialLine } from './serial/serial-line.ts'
-import { DeviceTrack } from './track/device-track.ts'
+import type { Terminal } from './terminal/terminal.ts'
+import { GatewayTracks } from './track/gateway-tracks.ts'
 import { Uplink } from './uplink/uplink.ts'
 
 /**
@@ -30,6 +31,8 @@ export interface Edge {
   connected(): boolean
   /** Records that wait for the hub's receipt. */
   backlog(): number
+  /** Of the terminal's page, where there is one. */
+  terminalUrl?: string | undefined
   stop(): Promise<void>
 }
 
@@ -49,50 +52,31 @@ export async function startEdge(
   const outbox = new SqliteOutbox(database, { boot, maxBytes: config.outbox.maxMB * 1e6, log })
   const uplink = new Uplink({ gateway, boot, broker: config.broker, outbox, clock, log })
 
-  let lastFix: Fix | undefined
+  const tracks = new GatewayTracks({
+    config,
+    clock,
+    onBatch: (device, fixes) =>
+      keep({ lane: 'fix', batch: device === gateway ? { fixes } : { device, fixes } }),
+    log,
+  })
+  const catalogue = loadCatalogue(config.catalogue)
   const faults = new FaultWatch({
     gateway,
     components: measuredComponents(config),
     ports: config.ports,
-    catalogue: loadCatalogue(config.catalogue),
+    catalogue,
     memories: new DetectorMemories(database, log),
     clock,
     episodes: new Episodes(database),
     outbox,
-    lastPosition: () => lastFix,
+    lastPosition: () => tracks.last()?.fix,
     log,
   })
 
-  // fix -> filter -> batch -> outbox
-  const tracks = new Map<string, DeviceTrack>()
-  function trackOf({ device = gateway }: NmeaPortConfig): DeviceTrack {
-    let track = tracks.get(device)
-    if (!track) {
-      track = new DeviceTrack({
-        filter: config.track,
-        batch: config.batch,
-        onFix: (fix) => {
-          lastFix = fix
-        },
-        onBatch: (fixes) => keepFixes(device, fixes),
-      })
-      tracks.set(device, track)
-    }
-    return track
-  }
-
-  /** One fix that has no place on the wire must not take its batch along. */
-  function keepFixes(device: string, fixes: Fix[]): void {
-    const batch = device === gateway ? { fixes } : { device, fixes }
-    if (keep({ lane: 'fix', batch }) || fixes.length === 1) return
-    const middle = fixes.length >> 1
-    keepFixes(device, fixes.slice(0, middle))
-    keepFixes(device, fixes.slice(middle))
-  }
-
+  // fix -> choice between receivers -> filter -> batch -> outbox
   function onFix(port: NmeaPortConfig, fix: Fix): void {
     faults.observeFix(port.name)
-    trackOf(port).push(fix)
+    tracks.push(port, fix)
   }
 
   // reading -> fault detectors -> case; the newest of each sensor goes out as it is now and then
@@ -120,7 +104,7 @@ export async function startEdge(
         drive: (context) => drivers.drive(port, context),
         onStateChange: (state) => {
           faults.observePort(state.name, state.state === 'open')
-          if (port.driver === 'nmea') trackOf(port).settle()
+          if (port.driver === 'nmea') tracks.settle(port)
           sendHealth()
         },
         log,
@@ -134,15 +118,13 @@ export async function startEdge(
       uptimeS: Math.floor(process.uptime()),
       version: VERSION,
       memoryBytes: process.memoryUsage.rss(),
-      ports: lines.map((line, i) => withTrackCounts(line.state, config.ports[i]!)),
+      ports: lines.map((line, i) => portHealth(line.state, config.ports[i]!)),
       outbox: outbox.level(),
     }
   }
-  /** A port's own counters, and what became of the fixes of its device. */
-  function withTrackCounts(state: PortState, port: PortConfig): PortState {
+  function portHealth(state: PortState, port: PortConfig): PortState {
     if (port.driver !== 'nmea') return state
-    const counts = Object.entries(trackOf(port).counts).map(([name, count]) => [`track-${name}`, count])
-    return { ...state, counters: { ...state.counters, ...Object.fromEntries(counts) } }
+    return { ...state, counters: { ...state.counters, ...tracks.countersOf(port) } }
   }
   function sendHealth(): void {
     keep({ lane: 'health', health: health() })
@@ -165,6 +147,20 @@ export async function startEdge(
     return true
   }
 
+  // reports by hand -> case
+  let terminal: Terminal | undefined
+  if (config.terminal) {
+    const { startTerminal } = await import('./terminal/terminal.ts')
+    const state = () => ({
+      online: uplink.connected,
+      waiting: outbox.level().records,
+      last: tracks.last(),
+    })
+    const services = { gateway, database, outbox, clock, catalogue, log }
+    terminal = await startTerminal({ ...services, config: config.terminal, state })
+    log.info({ url: terminal.url }, 'terminal page is open')
+  }
+
   sendHealth()
   uplink.start()
   for (const line of lines) line.start()
@@ -178,11 +174,13 @@ export async function startEdge(
     health,
     connected: () => uplink.connected,
     backlog: () => outbox.level().records,
+    terminalUrl: terminal?.url,
     async stop() {
       for (const timer of timers) clearInterval(timer)
+      await terminal?.close()
       await Promise.all(lines.map((line) => line.stop()))
       drivers.stop()
-      for (const track of tracks.values()) track.flush()
+      tracks.flush()
       sendReadings()
       await uplink.stop()
       outbox.close()

@@ -8,6 +8,7 @@ import { startLineDriver } from './line/line-driver.ts'
 import { startNmeaDriver } from './nmea-driver.ts'
 import { startNodeFramesDriver } from './node-frames/node-frames-driver.ts'
 import { NodeRoster } from './node-frames/node-roster.ts'
+import { PortSetup } from './receiver-setup/receiver-setup.ts'
 
 /**
  * The drivers of one gateway. In: a port of the configuration and its open line; out: fixes and readings. Packages that
@@ -40,6 +41,12 @@ export async function loadDrivers(
     else log.warn({ port }, text)
   }
 
+  const setups = new Map<string, PortSetup>()
+  for (const port of config.ports) {
+    const setup = port.driver === 'nmea' ? PortSetup.of(port.receiver) : undefined
+    if (setup) setups.set(port.name, setup)
+  }
+
   // Nodes are known over reopenings of their line.
   const rosters = new Map<string, NodeRoster>()
   for (const port of config.ports) {
@@ -54,9 +61,15 @@ export async function loadDrivers(
     drive(port, context) {
       switch (port.driver) {
         case 'nmea':
-          return startNmeaDriver(context, clock, (fix) => onFix(port, fix))
+          return startNmeaDriver(context, clock, (fix) => onFix(port, fix), setups.get(port.name))
         case 'firmata':
-          return firmata!.startFirmataDriver(context, port, config.components, onValue)
+          return firmata!.startFirmataDriver(
+            context,
+            port,
+            config.components,
+            onValue,
+            (who, well, state, detail) => tellState(port.name, who, well, state, detail),
+          )
         case 'modbus':
           return modbus!.startModbusDriver(context, port, onValue, (unit, state, detail) =>
             tellState(port.name, `slave ${unit}`, state === 'answering' && detail === '', state, detail),
