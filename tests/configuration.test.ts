@@ -9,9 +9,12 @@ const folder = mkdtempSync(join(tmpdir(), 'config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const examples = join(import.meta.dirname, '../docs/examples')
 
-test.each(readdirSync(examples))('the example %s is in order', (name) => {
-  expect(checkConfig(join(examples, name))).toBe(name.startsWith('hub') ? 'hub' : 'edge')
-})
+test.each(readdirSync(examples).filter((name) => name.endsWith('.yaml')))(
+  'the example %s is in order',
+  (name) => {
+    expect(checkConfig(join(examples, name))).toBe(name.startsWith('hub') ? 'hub' : 'edge')
+  },
+)
 
 /** The problems found in a text, without the file's name. */
 function problems(text: string): string[] {
@@ -94,6 +97,40 @@ describe('an edge', () => {
       ["10: components[0].sensors[0].port: port 'gps' is read by nmea: expected a firmata port"],
     ],
     [
+      'a GPS channel on a board',
+      BOARD.replace('channel: A0', 'channel: gps'),
+      [
+        '10: components[0].sensors[0].channel: found "gps", expected an analog channel (A0 to A15) or a digital pin such as D7',
+      ],
+    ],
+    [
+      'less patience than a board needs to start',
+      BOARD.replace('driver: firmata', 'driver: firmata, silenceS: 5'),
+      [expect.stringMatching(/^6: ports\[1\]\.silenceS: .*12/)],
+    ],
+    [
+      'an unknown register type',
+      `${EDGE}  - name: bus
+    path: /dev/ttyS1
+    driver: modbus
+    registers:
+      - { component: "3101010101000001", metric: level_mm, unit: 3, table: holding, address: 0, type: u64 }
+`,
+      ['10: ports[1].registers[0].type: found "u64", expected one of u16, i16, u32, i32, f32'],
+    ],
+    [
+      'a rate that the receiver does not have',
+      EDGE.replace('driver: nmea', 'driver: nmea, receiver: { profile: casic, rateHz: 3 }'),
+      [expect.stringMatching(/^5: ports\[0\]\.receiver\.rateHz: .*casic/)],
+    ],
+    [
+      'a page for the whole network without a PIN',
+      `${EDGE}terminal: { host: 0.0.0.0 }\n`,
+      [
+        '6: terminal.pin: whoever is in the network could report: expected a pin of 8 to 12 digits, or host: 127.0.0.1',
+      ],
+    ],
+    [
       'a code without quotes',
       BOARD.replaceAll('"3101010101000001"', '12345'),
       ['8: components[0].code: found 12345, expected string'],
@@ -137,6 +174,11 @@ describe('a hub', () => {
       'a port out of range',
       'hub:\n  http: { port: 99999 }\n',
       ['2: hub.http.port: found 99999, expected number <=65535'],
+    ],
+    [
+      'a catalogue that is not there',
+      'hub:\n  catalogue: /nowhere\n',
+      [expect.stringMatching(/^2: hub\.catalogue: .*\/nowhere/)],
     ],
   ])('%s', (_, text, expected) => expect(problems(text)).toEqual(expected))
 })

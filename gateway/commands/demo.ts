@@ -23,6 +23,7 @@ export function demoCommand(): Command {
         onHistory: progressOnStderr('past shift'),
       })
       console.log(`gridpatrol 巡格: ${demo.url}`)
+      console.log(`patrol terminal: ${demo.terminalUrl}`)
       console.log(`broker: ${demo.brokerUrl}   data: ${options.data}   stop: Ctrl+C`)
       await untilAskedToStop(log, options.exitAfter)
       await demo.stop()

@@ -75,6 +75,8 @@ function describe(issue: z.core.$ZodIssue, root: unknown): { path: PropertyKey[]
 function expected(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
     return `expected one of ${issue.options.join(', ')}`
+  if (issue.code === 'invalid_value' && issue.values.length > 1)
+    return `expected one of ${issue.values.map(String).join(', ')}`
   const message = issue.message
     .replace(/^Invalid input: /, '')
     .replace(/, received .*$/, '')

@@ -1,9 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateDistrict } from '../../device-sim/city/district.ts'
+import { demoScenario } from '../../device-sim/demo-scenario.ts'
 import { type Simulation, startSimulation } from '../../device-sim/device-sim.ts'
+import { gatewaySettings } from '../../device-sim/devices/gateway-settings.ts'
 import type { EbikeRide } from '../../device-sim/ebike/ebike-ride.ts'
 import { makeFleet } from '../../device-sim/ebike/fleet.ts'
+import { type RunningScenario, startScenario } from '../../device-sim/scenario/run-scenario.ts'
+import { TruthLog } from '../../device-sim/truth.ts'
 import type { District } from '../../proto/district.ts'
 import { type EdgeConfig, EdgeConfig as EdgeConfigSchema } from '../edge/config.ts'
 import { type Edge, startEdge } from '../edge/edge.ts'
@@ -14,8 +18,9 @@ import { REGISTER_KINDS } from '../hub/registers/registers.ts'
 import { layDownHistory } from './history.ts'
 
 /**
- * The living city of `npm start`: a simulated district on real ptys, a gateway on each e-bike and one beside the
- * street, and the hub, all in this process. Live from the first second; one past shift is laid down behind it.
+ * The living city of `npm start`: a simulated district on real ptys, a gateway on each e-bike, in a patrol terminal,
+ * and beside covers and lamps, and the hub, all in this process. Live from the first second; one past shift is laid
+ * down behind it.
  */
 export interface DemoOptions {
   port: number
@@ -30,6 +35,8 @@ export interface DemoOptions {
 export interface Demo {
   url: string
   brokerUrl: string
+  /** Page of the patrol terminal. */
+  terminalUrl: string
   /** Resolves when the past shift is laid down, or at once where it was there already. */
   history: Promise<void>
   stop(): Promise<void>
@@ -39,6 +46,10 @@ const EBIKES = 6
 const SHIFT_HOURS = 8
 /** Longer than any cold start of a receiver. */
 const UNDER_WAY_MS = 120_000
+
+const INTERVALS = { readingsEveryS: 10, healthEveryS: 60 }
+/** A map that lives wants fresh positions; in the field, fuller batches are cheaper. */
+const LIVELY = { maxDelayMs: 1000 }
 
 /** @throws PortTaken where the HTTP port is in use. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
@@ -57,9 +68,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     truthFile: join(dataDir, 'truth.jsonl'),
     rides: fleetUnderWay(seed, district),
   })
+  const truth = new TruthLog(join(dataDir, 'truth.jsonl'))
+  const scenario = startScenario(demoScenario(seed), { nowMs: () => Date.now(), truth })
   const edges: Edge[] = []
-  for (const config of edgeConfigs(simulation, district, brokerUrl, dataDir))
-    edges.push(await startEdge(config, log.child({ gateway: config.gateway })))
+  const configs = [
+    ...edgeConfigs(simulation, district, brokerUrl, dataDir),
+    ...scenarioConfigs(scenario, simulation, brokerUrl, dataDir),
+  ]
+  for (const config of configs) edges.push(await startEdge(config, log.child({ gateway: config.gateway })))
 
   const stopping = new AbortController()
   const history = pastShift(options, hub, simulation, district, brokerUrl, stopping.signal)
@@ -68,12 +84,15 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   return {
     url: hub.httpUrl,
     brokerUrl,
+    terminalUrl: edges.find(({ terminalUrl }) => terminalUrl !== undefined)!.terminalUrl!,
     history,
     async stop() {
       stopping.abort()
       await history.catch(() => {})
       await Promise.all(edges.map((edge) => edge.stop()))
       await simulation.stop()
+      scenario.stop()
+      await truth.close()
       await hub.close()
     },
   }
@@ -119,14 +138,12 @@ function edgeConfigs(
     gateway,
     data: join(dataDir, gateway),
     broker: { url: brokerUrl },
-    readingsEveryS: 10,
-    healthEveryS: 60,
+    ...INTERVALS,
   })
   const ebikes = simulation.ebikes.map(({ id, path }) => ({
     ...shared(id),
     ports: [{ name: 'gps', path, driver: 'nmea', baud: 9600 }],
-    // A map that lives wants fresh positions; in the field, fuller batches are cheaper.
-    batch: { maxDelayMs: 1000 },
+    batch: LIVELY,
   }))
   const places = new Map(
     district.components.features.map((feature) => [feature.properties.code, feature.geometry.coordinates]),
@@ -140,6 +157,25 @@ function edgeConfigs(
     }),
   }))
   return [...ebikes, ...boards].map((config) => EdgeConfigSchema.parse(config))
+}
+
+/** Covers and lamps that the board watches already are left to it. */
+function scenarioConfigs(
+  { devices }: RunningScenario,
+  { boards }: Simulation,
+  brokerUrl: string,
+  dataDir: string,
+): EdgeConfig[] {
+  const watched = new Set(boards.flatMap(({ components }) => components.map(({ code }) => code)))
+  return devices.map((device) => {
+    const settings = gatewaySettings(device, { data: join(dataDir, device.id), broker: brokerUrl })
+    return EdgeConfigSchema.parse({
+      ...settings,
+      components: settings.components.filter(({ code }) => !watched.has(String(code))),
+      ...INTERVALS,
+      ...(device.kind === 'terminal' ? { terminal: { port: 0, by: '张三' }, batch: LIVELY } : {}),
+    })
+  })
 }
 
 /** How the simulated board is wired: see docs/simulator.md. */

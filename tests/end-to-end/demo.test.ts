@@ -14,6 +14,7 @@ import {
   Summary,
   TrackColumns,
 } from '../../proto/http.ts'
+import { SentReport, SentReports } from '../../proto/terminal-http.ts'
 import { ALL_CASES } from '../../proto/topics.ts'
 import { type GridpatrolProcess, startGridpatrol } from './gridpatrol-process.ts'
 
@@ -68,6 +69,55 @@ test('a sensor fault becomes a case by itself, over HTTP and as retained JSON', 
   await client.subscribeAsync(ALL_CASES, { qos: 1 })
   await vi.waitFor(() => expect(retained).toContain(raised.id), { timeout: 10_000 })
   await client.endAsync()
+})
+
+test('covers on radio nodes, lamps on Modbus and a patrol terminal are alive beside them', {
+  timeout: 120_000,
+}, async () => {
+  await within(100_000, async () => {
+    const { cases } = await ask('/api/v1/cases', Cases)
+    expect(cases.map(({ gateway, fault }) => `${gateway} ${fault}`)).toEqual(
+      expect.arrayContaining(['manhole-01 cover_open', 'lamp-01 door_open']),
+    )
+  })
+  const { devices } = await ask('/api/v1/devices', Devices)
+  expect(devices.find(({ id }) => id === 'terminal-01')).toMatchObject({ online: true, lastFix: {} })
+})
+
+test('what an inspector reports at the terminal is a case with its photo at the centre', async () => {
+  const [, terminalUrl] = await demo.says(/patrol terminal: (http:\S+)/)
+  const page = await fetch(terminalUrl!)
+  expect(await page.text()).toContain('巡格上报')
+  const picture = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(100_000, 7)])
+  const sent = await fetch(`${terminalUrl}/api/terminal/reports`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      key: '7d3c1c4e-4b0a-4b1e-9d9e-0f6f3f1a2b3c',
+      kind: 'road_flooded',
+      note: '积水约二十厘米',
+      position: { lat: 31.2304, lon: 121.4737, source: 'fix' },
+      photos: [{ mediaType: 'image/jpeg', base64: picture.toString('base64') }],
+    }),
+  })
+  const { caseId } = SentReport.parse(await sent.json())
+  await within(15_000, async () => {
+    const { cases } = await ask('/api/v1/cases', Cases)
+    expect(cases.find(({ id }) => id === caseId)).toMatchObject({
+      source: 'inspector',
+      gateway: 'terminal-01',
+      fault: 'road_flooded',
+      faultName: { zh: '道路积水' },
+      manual: { note: '积水约二十厘米', by: '张三', photos: 1, photosHere: [1] },
+    })
+  })
+  const photo = await fetch(`${url}/api/v1/cases/${caseId}/photos/1`)
+  expect(photo.headers.get('content-type')).toBe('image/jpeg')
+  expect(Buffer.from(await photo.arrayBuffer()).equals(picture)).toBe(true)
+  const reports = async () => (await fetch(`${terminalUrl}/api/terminal/reports`)).json()
+  await within(10_000, async () =>
+    expect(SentReports.parse(await reports()).reports[0]).toMatchObject({ caseId, state: 'arrived' }),
+  )
 })
 
 test('the past shift is laid down, and the coverage of every grid can be asked', {

@@ -24,8 +24,11 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-export function startGridpatrol(...args: string[]): GridpatrolProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+export const startGridpatrol = (...args: string[]): GridpatrolProcess => startGridpatrolIn('.', ...args)
+
+/** In another working directory, which relative paths of a configuration begin at. */
+export function startGridpatrolIn(cwd: string, ...args: string[]): GridpatrolProcess {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr])
