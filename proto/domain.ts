@@ -212,8 +212,12 @@ export interface Presence {
   version: string
 }
 
-/** Gateways and devices: letters, digits, `_`, `-`; safe in topics, paths, line protocol and HTML. */
-export const ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
+/**
+ * Gateways and devices: letters, digits, `_`, `-`; safe in topics, paths, line protocol and HTML. None begins with `_`,
+ * which makes `__proto__` no name.
+ */
+export const ID_PATTERN = /^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}$/
+export const ID_FORM = '1 to 64 letters, digits, _ or -, no _ first'
 /** Component code: 6 admin division + 10 digits of class, kind and serial (either profile). */
 export const COMPONENT_PATTERN = /^\d{16}$/
 /** Case id as gateways make it: 9 base-32 digits of the raise time, `-`, 10 of a hash. */

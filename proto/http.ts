@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Components, Grids, Streets } from './district.ts'
-import { CASE_ID_PATTERN, ID_PATTERN, MAX_PHOTOS } from './domain.ts'
+import { CASE_ID_PATTERN, ID_FORM, ID_PATTERN, MAX_PHOTOS } from './domain.ts'
 
 /**
  * What the hub answers under /api/v1: the hub serves by these schemas and the page is typed by them.
@@ -11,7 +11,7 @@ import { CASE_ID_PATTERN, ID_PATTERN, MAX_PHOTOS } from './domain.ts'
 const Time = z.string().describe('ISO 8601, UTC')
 const Ratio = z.number().min(0).max(1)
 
-export const DeviceId = z.string().regex(ID_PATTERN, 'expected 1 to 64 letters, digits, _ or -')
+export const DeviceId = z.string().regex(ID_PATTERN, `expected ${ID_FORM}`)
 export const CaseId = z.string().regex(CASE_ID_PATTERN, 'expected a case id such as 1k2m3n4p5-0a1b2c3d4e')
 
 /** A moment in a query: ISO 8601 (2026-05-01T08:00:00Z, an offset is allowed; a bare date is UTC) or Unix ms. */

@@ -64,7 +64,7 @@ describe('an edge', () => {
     [
       'an id that is no topic',
       EDGE.replace('ebike-01', 'ebike/01'),
-      ['1: gateway: found "ebike/01", expected 1 to 64 letters, digits, _ or -'],
+      ['1: gateway: found "ebike/01", expected 1 to 64 letters, digits, _ or -, no _ first'],
     ],
     [
       'a reserved id',

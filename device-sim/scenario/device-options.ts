@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { ID_PATTERN } from '../../proto/domain.ts'
+import { ID_FORM, ID_PATTERN } from '../../proto/domain.ts'
 import { Duration } from './quantities.ts'
 import { RECEIVER_SETTINGS, SurroundingsSettings } from './receiver-settings.ts'
 
 /** The devices of a scenario: who there is and how it is wired. */
 
-const Id = z.string().regex(ID_PATTERN, 'expected 1 to 64 letters, digits, _ or -')
+const Id = z.string().regex(ID_PATTERN, `expected ${ID_FORM}`)
 
 /** What each kind of component is measured by, in the order of its registers and codes. */
 export const METRICS_OF = {

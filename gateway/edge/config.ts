@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CATALOGUE, catalogueProblems, loadCatalogue } from '../../proto/catalogue/catalogue.ts'
-import { COMPONENT_PATTERN, ID_PATTERN } from '../../proto/domain.ts'
+import { COMPONENT_PATTERN, ID_FORM, ID_PATTERN } from '../../proto/domain.ts'
 import { FirmataPort, FirmataSensor, firmataSilenceMistake } from './drivers/firmata/firmata-config.ts'
 import { LinePort } from './drivers/line/line-config.ts'
 import { measuredComponents } from './drivers/measured.ts'
@@ -18,7 +18,7 @@ import { TrackFilterConfig } from './track/track-filter-config.ts'
 
 /** The configuration of one gateway, as its YAML file says it. Unknown keys are mistakes and are refused. */
 
-const Id = z.string().regex(ID_PATTERN, 'expected 1 to 64 letters, digits, _ or -')
+const Id = z.string().regex(ID_PATTERN, `expected ${ID_FORM}`)
 const PortName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected a short name such as gps or board')
 
 const SerialPortConfig = {

@@ -17,6 +17,7 @@ import { FaultWatch } from './faults/fault-watch.ts'
 import { SqliteOutbox } from './outbox/sqlite-outbox.ts'
 import { type OpenPort, openSerialPort } from './serial/open-serial-port.ts'
 import { SerialLine } from './serial/serial-line.ts'
+import { HandReports } from './terminal/hand-reports.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { GatewayTracks } from './track/gateway-tracks.ts'
 import { Uplink } from './uplink/uplink.ts'
@@ -47,9 +48,17 @@ export async function startEdge(
 ): Promise<Edge> {
   const { gateway } = config
   const boot = randomBytes(6).toString('hex')
-  const clock = new EdgeClock()
+  const clock = new EdgeClock(log)
   const database = openDatabase(join(config.data, 'outbox.db'))
   const outbox = new SqliteOutbox(database, { boot, maxBytes: config.outbox.maxMB * 1e6, log })
+  const episodes = new Episodes(database)
+  const catalogue = loadCatalogue(config.catalogue)
+  const { terminal: page } = config
+  const reports = page && new HandReports({ gateway, by: page.by, database, outbox, clock, catalogue })
+  outbox.dateBy(clock, (shiftMs) => {
+    episodes.date(shiftMs)
+    reports?.date(shiftMs)
+  })
   const uplink = new Uplink({ gateway, boot, broker: config.broker, outbox, clock, log })
 
   const tracks = new GatewayTracks({
@@ -59,7 +68,6 @@ export async function startEdge(
       keep({ lane: 'fix', batch: device === gateway ? { fixes } : { device, fixes } }),
     log,
   })
-  const catalogue = loadCatalogue(config.catalogue)
   const faults = new FaultWatch({
     gateway,
     components: measuredComponents(config),
@@ -67,7 +75,7 @@ export async function startEdge(
     catalogue,
     memories: new DetectorMemories(database, log),
     clock,
-    episodes: new Episodes(database),
+    episodes,
     outbox,
     lastPosition: () => tracks.last()?.fix,
     log,
@@ -149,15 +157,11 @@ export async function startEdge(
 
   // reports by hand -> case
   let terminal: Terminal | undefined
-  if (config.terminal) {
+  if (page && reports) {
     const { startTerminal } = await import('./terminal/terminal.ts')
-    const state = () => ({
-      online: uplink.connected,
-      waiting: outbox.level().records,
-      last: tracks.last(),
-    })
-    const services = { gateway, database, outbox, clock, catalogue, log }
-    terminal = await startTerminal({ ...services, config: config.terminal, state })
+    const waiting = () => outbox.level().records
+    const state = () => ({ online: uplink.connected, waiting: waiting(), last: tracks.last() })
+    terminal = await startTerminal({ config: page, gateway, catalogue, reports, state, log })
     log.info({ url: terminal.url }, 'terminal page is open')
   }
 

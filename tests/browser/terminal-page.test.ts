@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EdgeClock } from '../../gateway/edge/clock.ts'
 import { SqliteOutbox } from '../../gateway/edge/outbox/sqlite-outbox.ts'
+import { HandReports } from '../../gateway/edge/terminal/hand-reports.ts'
 import { startTerminal, type Terminal } from '../../gateway/edge/terminal/terminal.ts'
 import { TerminalConfig } from '../../gateway/edge/terminal/terminal-config.ts'
 import { openDatabase } from '../../gateway/foundation/database.ts'
@@ -32,10 +33,15 @@ describe.runIf(here)('the page of a patrol terminal', { timeout: 90_000 }, () =>
     terminal = await startTerminal({
       config: TerminalConfig.parse({ port: 0, by: '张三' }),
       gateway: 'terminal-01',
-      database,
-      outbox,
-      clock: new EdgeClock(),
       catalogue: CATALOGUE,
+      reports: new HandReports({
+        gateway: 'terminal-01',
+        by: '张三',
+        database,
+        outbox,
+        clock: new EdgeClock(),
+        catalogue: CATALOGUE,
+      }),
       state: () => ({
         online: false,
         waiting: outbox.level().records,

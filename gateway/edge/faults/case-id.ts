@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 
 /**
  * The id of a case: 9 base-36 digits of the raise time in ms, so that ids sort by time, and 10 that name gateway,
- * component, fault and episode. The same episode always has the same id.
+ * component, fault and episode. The same episode always has the same id: one that was raised before the time was
+ * known keeps the id of that moment (years 1971 to 1999), and sorts before all others.
  */
 export function caseId(
   gateway: string,

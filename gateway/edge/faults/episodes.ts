@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { WALL_TIME_BEGINS_MS } from '../clock.ts'
 
 /** One occurrence of a fault at a component, from raising to clearing. */
 export interface Episode {
@@ -52,6 +53,13 @@ export class Episodes {
         open: row.open === 1,
       }
     )
+  }
+
+  /** The time became known: moments from before it become wall times. */
+  date(shiftMs: number): void {
+    this.#database
+      .prepare('UPDATE episode SET raised_ms = raised_ms + ? WHERE raised_ms < ?')
+      .run(shiftMs, WALL_TIME_BEGINS_MS)
   }
 
   save(episode: Episode, open: boolean): void {

@@ -3,7 +3,7 @@ import type { Catalogue } from '../../../proto/catalogue/catalogue.ts'
 import { encodeBody } from '../../../proto/codec/codec.ts'
 import type { CaseReport, PhotoPart } from '../../../proto/domain.ts'
 import type { NewReport, SentReport } from '../../../proto/terminal-http.ts'
-import type { EdgeClock } from '../clock.ts'
+import { type EdgeClock, WALL_TIME_BEGINS_MS } from '../clock.ts'
 import { caseId } from '../faults/case-id.ts'
 import { type Outbox, OutboxFull, type RecordKey } from '../outbox/outbox.ts'
 import { photoParts } from './photo.ts'
@@ -14,7 +14,7 @@ import { ReportRefused } from './report-refused.ts'
  * that comes again with the same key, because its answer got lost, is the same case.
  */
 
-export interface HandReportsOptions {
+interface HandReportsOptions {
   gateway: string
   by?: string | undefined
   /** The outbox's own database: a report and its case are kept in one transaction. */
@@ -45,6 +45,7 @@ export class HandReports {
   readonly #forget: StatementSync
   readonly #find: StatementSync
   readonly #recent: StatementSync
+  readonly #date: StatementSync
   /** Reports that are being kept just now: a second try meanwhile gets the same answer. */
   readonly #underWay = new Map<string, Promise<SentReport>>()
 
@@ -71,6 +72,7 @@ export class HandReports {
       'DELETE FROM hand_report WHERE rowid <= (SELECT max(rowid) FROM hand_report) - ?',
     )
     this.#find = database.prepare(`SELECT ${columns} FROM hand_report WHERE key = ?`)
+    this.#date = database.prepare('UPDATE hand_report SET time_ms = time_ms + ? WHERE time_ms < ?')
     this.#recent = database.prepare(`SELECT ${columns} FROM hand_report ORDER BY rowid DESC LIMIT ?`)
   }
 
@@ -86,6 +88,11 @@ export class HandReports {
     } finally {
       this.#underWay.delete(report.key)
     }
+  }
+
+  /** Times on the gateway's own scale become wall times; to be called in a transaction. */
+  date(shiftMs: number): void {
+    this.#date.run(shiftMs, WALL_TIME_BEGINS_MS)
   }
 
   /** The newest first. */
@@ -155,7 +162,7 @@ export class HandReports {
       kind,
       note,
       photos,
-      time: new Date(timeMs).toISOString(),
+      time: new Date(this.#options.clock.dated(timeMs)).toISOString(),
       state: waits ? 'waiting' : 'arrived',
     }
   }

@@ -11,6 +11,7 @@ import fastify, {
   LogController,
 } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Catalogue } from '../../../proto/catalogue/catalogue.ts'
 import { type Fix, MAX_PHOTOS } from '../../../proto/domain.ts'
 import {
   MAX_PHOTO_BYTES,
@@ -22,7 +23,7 @@ import {
   TerminalState,
 } from '../../../proto/terminal-http.ts'
 import type { Log } from '../../foundation/log.ts'
-import { HandReports, type HandReportsOptions } from './hand-reports.ts'
+import type { HandReports } from './hand-reports.ts'
 import { ReportRefused } from './report-refused.ts'
 import { isLoopback, type TerminalConfig } from './terminal-config.ts'
 
@@ -40,8 +41,11 @@ const REQUESTS_A_MINUTE = 60
 const NOT_BUILT =
   '<!doctype html><meta charset="utf-8"><title>gridpatrol</title><p>The page is not built: npm run page'
 
-export interface TerminalOptions extends Omit<HandReportsOptions, 'by'> {
+export interface TerminalOptions {
   config: TerminalConfig
+  gateway: string
+  catalogue: Catalogue
+  reports: HandReports
   /** What is on its way, and where the terminal is, just now. */
   state: () => { online: boolean; waiting: number; last: { fix: Fix; ageS: number } | undefined }
   log: Log
@@ -99,9 +103,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
 }
 
 function serveApi(app: FastifyInstance, options: TerminalOptions): void {
-  const { config, gateway, catalogue, state } = options
+  const { config, gateway, catalogue, reports, state } = options
   const { by, pin } = config
-  const reports = new HandReports({ ...options, by })
   const api = app.withTypeProvider<ZodTypeProvider>()
   api.addHook('onRequest', async ({ headers }, reply) => {
     if (!isAtHome(headers.host, headers.origin, config)) return refuse(reply, 403, 'not from this page')

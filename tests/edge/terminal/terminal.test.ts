@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EdgeClock } from '../../../gateway/edge/clock.ts'
 import { SqliteOutbox } from '../../../gateway/edge/outbox/sqlite-outbox.ts'
+import { HandReports } from '../../../gateway/edge/terminal/hand-reports.ts'
 import { startTerminal, type Terminal } from '../../../gateway/edge/terminal/terminal.ts'
 import { TerminalConfig } from '../../../gateway/edge/terminal/terminal-config.ts'
 import { openDatabase } from '../../../gateway/foundation/database.ts'
@@ -28,13 +29,13 @@ let terminal: Terminal
 async function start(settings: object = {}): Promise<void> {
   const database = openDatabase(join(folder, 'outbox.db'))
   outbox = new SqliteOutbox(database, { boot: '0000000000aa', maxBytes: 1e6, log: silentLog() })
+  const clock = new EdgeClock()
+  const gateway = 'terminal-01'
   terminal = await startTerminal({
     config: TerminalConfig.parse({ port: 0, by: '张三', ...settings }),
-    gateway: 'terminal-01',
-    database,
-    outbox,
-    clock: new EdgeClock(),
+    gateway,
     catalogue: CATALOGUE,
+    reports: new HandReports({ gateway, by: '张三', database, outbox, clock, catalogue: CATALOGUE }),
     state: () => ({
       online: false,
       waiting: outbox.level().records,
@@ -206,10 +207,14 @@ test('a port that is taken is told with what to do', async () => {
   const another = startTerminal({
     config: TerminalConfig.parse({ port }),
     gateway: 'terminal-02',
-    database: openDatabase(join(folder, 'other.db')),
-    outbox,
-    clock: new EdgeClock(),
     catalogue: CATALOGUE,
+    reports: new HandReports({
+      gateway: 'terminal-02',
+      database: openDatabase(join(folder, 'other.db')),
+      outbox,
+      clock: new EdgeClock(),
+      catalogue: CATALOGUE,
+    }),
     state: () => ({ online: false, waiting: 0, last: undefined }),
     log: silentLog(),
   })
