@@ -2,12 +2,33 @@ import { createReadStream } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command, InvalidArgumentError } from 'commander'
-import { type NmeaCounts, NmeaDecoder, type NmeaFix, type NmeaOptions } from '../edge/drivers/nmea/nmea.ts'
+import {
+  type NmeaCounts,
+  NmeaDecoder,
+  type NmeaFix,
+  type NmeaOptions,
+  type NmeaText,
+  type SystemSatellites,
+} from '../edge/drivers/nmea/nmea.ts'
+
+/** Of the receiver's messages so many different ones are shown, the latest. */
+const MESSAGES_SHOWN = 8
+
+/** What is told of the input beside its fixes. */
+export interface Told {
+  counts: NmeaCounts
+  /** At the end of the input. */
+  satellites: readonly SystemSatellites[]
+  /** The latest messages of the receiver, and how often each came. */
+  messages: ReadonlyMap<string, number>
+}
 
 /** `nmea [FILE|-]`: NMEA 0183 in, one JSON fix a line out; to stderr what was counted. */
 export function nmeaCommand(): Command {
   return new Command('nmea')
-    .description('decode NMEA 0183: one JSON fix a line; counts of sentences, fixes and rejects go to stderr')
+    .description(
+      'decode NMEA 0183: one JSON fix a line; counts, satellites and messages of the receiver go to stderr',
+    )
     .argument('[file]', 'a recorded log, or - for standard input', '-')
     .option(
       '--not-before <date>',
@@ -15,8 +36,8 @@ export function nmeaCommand(): Command {
       calendarDay,
     )
     .action(async (file: string, { notBefore }: { notBefore?: number }) => {
-      const counts = await printFixes(openInput(file), process.stdout, file, { floorMs: notBefore })
-      for (const line of summary(counts)) console.error(line)
+      const told = await printFixes(openInput(file), process.stdout, file, { floorMs: notBefore })
+      for (const line of summary(told)) console.error(line)
     })
 }
 
@@ -32,12 +53,16 @@ export async function printFixes(
   output: Writable,
   name: string,
   options: NmeaOptions = {},
-): Promise<NmeaCounts> {
+): Promise<Told> {
   let lines = ''
+  const messages = new Map<string, number>()
   const decoder = new NmeaDecoder(
     {
       onFix(fix) {
         lines += `${fixJson(fix)}\n`
+      },
+      onText(text) {
+        noteMessage(messages, text)
       },
     },
     options,
@@ -65,7 +90,17 @@ export async function printFixes(
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE')
       throw explained(error as NodeJS.ErrnoException, name)
   }
-  return decoder.counts
+  return { counts: decoder.counts, satellites: decoder.satellites, messages }
+}
+
+/** Some receivers send one and the same every second. */
+function noteMessage(messages: Map<string, number>, { severity, text }: NmeaText): void {
+  const message = `${severity ?? 'text'}: ${text}`
+  const times = messages.get(message) ?? 0
+  messages.delete(message)
+  messages.set(message, times + 1)
+  const [oldest] = messages.keys()
+  if (messages.size > MESSAGES_SHOWN && oldest !== undefined) messages.delete(oldest)
 }
 
 function openInput(file: string): Readable {
@@ -103,7 +138,8 @@ function rounded(value: number | undefined, unitsOfOne: number): number | undefi
   return value === undefined ? undefined : Math.round(value * unitsOfOne) / unitsOfOne
 }
 
-function summary({ sentences, unknown, fixes, skippedBytes, rejected }: NmeaCounts): string[] {
+function summary({ counts, satellites, messages }: Told): string[] {
+  const { sentences, unknown, fixes, skippedBytes, rejected } = counts
   const reasons = Object.entries(rejected).map(([reason, count]) => `${reason} ${count}`)
   const lines = [
     `sentences ${sentences}, of other kinds ${unknown}; bytes skipped ${skippedBytes}`,
@@ -112,7 +148,19 @@ function summary({ sentences, unknown, fixes, skippedBytes, rejected }: NmeaCoun
   ]
   if (sentences === 0)
     lines.push('no NMEA 0183 sentence was found: is this the right file, or the right baud rate?')
+  if (satellites.length > 0) lines.push(`satellites at the end: ${satellites.map(systemLine).join('; ')}`)
+  for (const [message, times] of messages)
+    lines.push(`receiver ${message}${times > 1 ? ` (${times} times)` : ''}`)
   return lines
+}
+
+function systemLine({ system, inView, used, bestSnrDb }: SystemSatellites): string {
+  const parts = [
+    ...(used === undefined ? [] : [`${used} used`]),
+    ...(inView === undefined ? [] : [`${inView} in view`]),
+    ...(bestSnrDb === undefined ? [] : [`best ${bestSnrDb} dB-Hz`]),
+  ]
+  return `${system} ${parts.join(', ')}`
 }
 
 function calendarDay(text: string): number {

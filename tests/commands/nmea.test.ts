@@ -62,7 +62,7 @@ describe('gridpatrol nmea', () => {
     writeFileSync(file, LOG)
     expect(await nmea([file])).toEqual({
       out: `${FIRST}\n`,
-      err: 'sentences 7, of other kinds 1; bytes skipped 0\nfixes 1\nrejected latitude 1, no-fix 1\n',
+      err: 'sentences 7, of other kinds 0; bytes skipped 0\nfixes 1\nrejected latitude 1, no-fix 1\nsatellites at the end: gps 4 used, 0 in view\n',
       code: 0,
     })
   })
@@ -77,6 +77,29 @@ describe('gridpatrol nmea', () => {
       bytesOf('GPGLL,6005.071,N,02332.346,E,095559,A', 'GPGST,095559,,,,,1.2345,0.5,'),
     )
     expect(out).toBe('{"lat":60.084516667,"lon":23.5391,"accuracyM":1.332}\n')
+  })
+
+  it('tells of satellites by system and of the last messages of the receiver', async () => {
+    const open = 'GPTXT,01,01,01,ANTENNA OPEN'
+    const versions = Array.from({ length: 9 }, (_, line) => `GNTXT,01,01,02,VERSION ${line}`)
+    const { out, err } = await nmea(
+      [],
+      bytesOf(
+        ...versions,
+        open,
+        'GPGSV,1,1,02,07,45,123,41,46,45,123,38',
+        'BDGSV,1,1,01,14,45,123,',
+        'GNGSA,A,3,07,46,,,,,,,,,,,1.2,0.9,0.9,1',
+        open,
+      ),
+    )
+    expect(out).toBe('')
+    expect(err.split('\n').slice(3)).toEqual([
+      'satellites at the end: gps 1 used, 1 in view, best 41 dB-Hz; beidou 1 in view; sbas 1 used, 1 in view, best 38 dB-Hz',
+      ...versions.slice(2).map((_, line) => `receiver notice: VERSION ${line + 2}`),
+      'receiver warning: ANTENNA OPEN (2 times)',
+      '',
+    ])
   })
 
   it('moves dates before --not-before on by 1024 weeks', async () => {

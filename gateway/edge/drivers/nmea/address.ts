@@ -12,6 +12,9 @@ const CAPITALS = 0x40
 export const ADDRESS_LENGTH = 5
 export const UNKNOWN = -1
 
+/** There are fewer talkers. */
+const TALKER_BITS = 4
+
 const talkerByLetters = new Int8Array(1 << 10).fill(UNKNOWN)
 TALKERS.forEach((talker, index) => {
   talkerByLetters[packed(talker)] = index
@@ -27,19 +30,28 @@ function packed(letters: string): number {
   return packed
 }
 
-/** Index into TALKERS of the address at `from`; UNKNOWN when it is not of a satellite receiver. */
-export function talkerOf(bytes: Uint8Array, from: number): number {
+/**
+ * Talker and kind of the sentence `bytes[from … end)` in one, see below; UNKNOWN for other formatters and talkers.
+ */
+export function addressOf(bytes: Uint8Array, from: number, end: number): number {
+  if (end - from <= ADDRESS_LENGTH || bytes[from + ADDRESS_LENGTH] !== COMMA) return UNKNOWN
   const first = bytes[from]! ^ CAPITALS
   const second = bytes[from + 1]! ^ CAPITALS
-  return (first | second) < 32 ? talkerByLetters[(first << 5) | second]! : UNKNOWN
+  const third = bytes[from + 2]! ^ CAPITALS
+  const fourth = bytes[from + 3]! ^ CAPITALS
+  const fifth = bytes[from + 4]! ^ CAPITALS
+  if ((first | second | third | fourth | fifth) >= 32) return UNKNOWN
+  const talker = talkerByLetters[(first << 5) | second]!
+  const kind = kindByLetters[(third << 10) | (fourth << 5) | fifth]!
+  return (talker | kind) < 0 ? UNKNOWN : (kind << TALKER_BITS) | talker
 }
 
-/** Index into SENTENCES of the sentence `bytes[from … end)`; UNKNOWN for other formatters and talkers. */
-export function kindOf(bytes: Uint8Array, from: number, end: number): number {
-  if (end - from <= ADDRESS_LENGTH || bytes[from + ADDRESS_LENGTH] !== COMMA) return UNKNOWN
-  if (talkerOf(bytes, from) === UNKNOWN) return UNKNOWN
-  const first = bytes[from + 2]! ^ CAPITALS
-  const second = bytes[from + 3]! ^ CAPITALS
-  const third = bytes[from + 4]! ^ CAPITALS
-  return (first | second | third) < 32 ? kindByLetters[(first << 10) | (second << 5) | third]! : UNKNOWN
+/** Index into SENTENCES. */
+export function kindOf(address: number): number {
+  return address >> TALKER_BITS
+}
+
+/** Index into TALKERS. */
+export function talkerOf(address: number): number {
+  return address & ((1 << TALKER_BITS) - 1)
 }

@@ -4,6 +4,7 @@
  */
 
 const DAY_MS = 86_400_000
+const HALF_DAY_MS = DAY_MS / 2
 /** The week number that satellites send has 10 bits (IS-GPS-200, 20.3.3.3.1.1). */
 const WEEK_ROLLOVER_MS = 1024 * 7 * DAY_MS
 
@@ -35,6 +36,9 @@ export class Calendar {
   /** The last moment of which date and time of day were known. */
   #dayMs = Number.NaN
   #timeOfDayMs = 0
+  /** The date that was said last, and what it was taken for. */
+  #saidDayMs = Number.NaN
+  #plausibleDayMs = Number.NaN
   /** A date that was said, waiting for a fix to confirm that the receiver knows the time. */
   #offeredDayMs = Number.NaN
   #offeredTimeOfDayMs = 0
@@ -46,7 +50,11 @@ export class Calendar {
 
   /** A sentence said this date, at this time of day. False when no receiver that knows the time says so. */
   offer(dayMs: number, timeOfDayMs: number): boolean {
-    const plausibleMs = this.#plausible(dayMs)
+    // Without a clock the same date has the same answer.
+    const isAsBefore = dayMs === this.#saidDayMs && this.#clockMs === undefined
+    const plausibleMs = isAsBefore ? this.#plausibleDayMs : this.#plausible(dayMs)
+    this.#saidDayMs = dayMs
+    this.#plausibleDayMs = plausibleMs
     if (Number.isNaN(plausibleMs)) return false
     this.#offeredDayMs = plausibleMs
     this.#offeredTimeOfDayMs = timeOfDayMs
@@ -68,8 +76,8 @@ export class Calendar {
 
   /** Unix ms of the moment with this UTC time of day that is nearest to the last one known; NaN without one. */
   timeMs(timeOfDayMs: number): number {
-    const days = Math.round((this.#timeOfDayMs - timeOfDayMs) / DAY_MS)
-    this.#dayMs += days * DAY_MS
+    const backMs = this.#timeOfDayMs - timeOfDayMs
+    if (backMs < -HALF_DAY_MS || backMs > HALF_DAY_MS) this.#dayMs += Math.round(backMs / DAY_MS) * DAY_MS
     this.#timeOfDayMs = timeOfDayMs
     return this.#dayMs + timeOfDayMs
   }

@@ -11,10 +11,8 @@ const HIGHEST_STANDARD_QUALITY = 8
  */
 export function readGga(fields: FieldReader, report: Report): void {
   report.timeOfDayMs = fields.timeOfDay()
-  if (fields.error !== '') return
-  report.lat = fields.latitude()
-  report.latDecimals = fields.decimals
-  report.lon = fields.longitude()
+  if (fields.isRefused) return
+  fields.position(report)
   const quality = fields.letter('quality')
   if (quality === DIGIT_0) {
     // What stands in the fields of a position that there is not, does not matter.
@@ -25,9 +23,9 @@ export function readGga(fields: FieldReader, report: Report): void {
   if (quality === 0) return
   report.verdict = SAYS_FIX
   report.quality = qualityOfDigit(quality, fields)
-  report.satellites = fields.satellites()
-  report.hdop = fields.hdop()
-  report.altM = fields.altitude()
+  fields.satellites(report)
+  fields.hdop(report)
+  fields.altitude(report)
 }
 
 /** QUALITIES stand in the order of this field; 9 is NovAtel's for satellite-based corrections. */

@@ -17,10 +17,8 @@ BEST_FIRST.forEach((quality, place) => {
  */
 export function readGns(fields: FieldReader, report: Report): void {
   report.timeOfDayMs = fields.timeOfDay()
-  if (fields.error !== '') return
-  report.lat = fields.latitude()
-  report.latDecimals = fields.decimals
-  report.lon = fields.longitude()
+  if (fields.isRefused) return
+  fields.position(report)
   let systems = 0
   let best = 0
   for (let mode = fields.nextLetter(); mode !== 0; mode = fields.nextLetter()) {
@@ -35,7 +33,7 @@ export function readGns(fields: FieldReader, report: Report): void {
   }
   if (systems > 0) report.verdict = SAYS_FIX
   report.quality = best
-  report.satellites = fields.satellites()
-  report.hdop = fields.hdop()
-  report.altM = fields.altitude()
+  fields.satellites(report)
+  fields.hdop(report)
+  fields.altitude(report)
 }

@@ -3,51 +3,80 @@ export const SAYS_NOTHING = 0
 export const SAYS_FIX = 1
 export const SAYS_NO_FIX = 2
 
-/** GSA lists at most 12 satellites a sentence (NMEA 0183 4.11, GSA). */
+/** Quantities that a sentence can give, as indices. */
+export const LAT = 0
+export const LON = 1
+export const ALT_M = 2
+export const SPEED_MPS = 3
+export const COURSE_DEG = 4
+export const HDOP = 5
+export const SATELLITES = 6
+export const ACCURACY_M = 7
+/** UTC midnight of the date, Unix ms. */
+export const DAY_MS = 8
+export const QUANTITIES = 9
+
+export const NO_TIME = -1
+
+/** GSA lists at most 12 satellites a sentence (NMEA 0183 4.11, GSA), GSV 4. */
 const MAX_LISTED = 12
 
 /**
- * What one sentence said. One report is filled again and again, so that decoding allocates nothing; absent
- * numbers are NaN, absent codes 0.
+ * What one sentence said. One report is filled again and again, so that decoding allocates nothing; numbers with
+ * decimals stay in an array of doubles for the same reason. Absent codes are 0.
  */
 export class Report {
-  timeOfDayMs = Number.NaN
-  /** UTC midnight of the date that was said, Unix ms. */
-  dayMs = Number.NaN
   verdict = SAYS_NOTHING
-  lat = Number.NaN
-  lon = Number.NaN
-  /** Decimals of the minutes of latitude: the sentence with more of them is the better source. */
-  latDecimals = 0
-  altM = Number.NaN
-  speedMps = Number.NaN
-  courseDeg = Number.NaN
-  hdop = Number.NaN
-  satellites = Number.NaN
-  accuracyM = Number.NaN
+  /** Milliseconds of the UTC day, or NO_TIME. */
+  timeOfDayMs = NO_TIME
   /** Index into QUALITIES; 0 is not said. */
   quality = 0
+  /** Decimals of the minutes of latitude: the sentence with more of them is the better source. */
+  latDecimals = 0
   /** 2 or 3 as GSA says; 0 is not said. */
   dimension = 0
-  /** Satellites listed as used, as (system × 1000 + number); the first `listed` entries count. */
+  /** Satellite system of GSA, 1 GPS … 6 NavIC (NMEA 0183 4.11); 0 is not said. */
+  system = 0
+  /** Numbers of the satellites listed, used (GSA) or in view (GSV); the first `listed` entries count. */
   readonly list = new Int32Array(MAX_LISTED)
   listed = 0
+  /** Of GSV: carrier to noise density of each satellite listed, dB-Hz; 0 is not tracked. */
+  readonly snrDb = new Int32Array(MAX_LISTED)
+  /** Of GSV: how many sentences the set has, which one this is, counted from 1, and of which signal. */
+  parts = 0
+  part = 0
+  signal = 0
+  /** Of TXT: its kind by number, and the text. */
+  textKind = 0
+  text = ''
+  /** The quantities said, a bit each. */
+  said = 0
+  readonly #numbers = new Float64Array(QUANTITIES)
 
   clear(): void {
-    this.timeOfDayMs = Number.NaN
-    this.dayMs = Number.NaN
     this.verdict = SAYS_NOTHING
-    this.lat = Number.NaN
-    this.lon = Number.NaN
-    this.latDecimals = 0
-    this.altM = Number.NaN
-    this.speedMps = Number.NaN
-    this.courseDeg = Number.NaN
-    this.hdop = Number.NaN
-    this.satellites = Number.NaN
-    this.accuracyM = Number.NaN
+    this.timeOfDayMs = NO_TIME
     this.quality = 0
     this.dimension = 0
     this.listed = 0
+    this.said = 0
+  }
+
+  set(quantity: number, value: number): void {
+    this.#numbers[quantity] = value
+    this.said |= 1 << quantity
+  }
+
+  unset(quantity: number): void {
+    this.said &= ~(1 << quantity)
+  }
+
+  says(quantity: number): boolean {
+    return (this.said & (1 << quantity)) !== 0
+  }
+
+  /** Only where {@link says}. */
+  get(quantity: number): number {
+    return this.#numbers[quantity]!
   }
 }

@@ -1,6 +1,6 @@
 import type { FieldReader } from './field-reader.ts'
 import { LETTER_N, qualityOfMode, readStatus } from './positioning-mode.ts'
-import { type Report, SAYS_FIX, SAYS_NO_FIX } from './report.ts'
+import { type Report, SAYS_FIX, SAYS_NO_FIX, SPEED_MPS } from './report.ts'
 import { MAX_KNOTS, MPS_PER_KNOT } from './speed.ts'
 
 /**
@@ -12,12 +12,10 @@ export function readRmc(fields: FieldReader, report: Report): void {
   report.timeOfDayMs = fields.timeOfDay()
   report.verdict = readStatus(fields)
   if (report.verdict !== SAYS_FIX) return
-  report.lat = fields.latitude()
-  report.latDecimals = fields.decimals
-  report.lon = fields.longitude()
-  report.speedMps = fields.decimal(0, MAX_KNOTS, 'speed') * MPS_PER_KNOT
-  report.courseDeg = fields.course()
-  report.dayMs = fields.date()
+  fields.position(report)
+  fields.quantity(report, SPEED_MPS, 0, MAX_KNOTS, MPS_PER_KNOT, 'speed')
+  fields.course(report)
+  fields.date(report)
   fields.skip(2)
   const mode = fields.letter('mode')
   if (mode === LETTER_N) report.verdict = SAYS_NO_FIX

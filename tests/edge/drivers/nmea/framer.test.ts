@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Framer } from '../../../../gateway/edge/drivers/nmea/framer.ts'
+import { casicFrame, rtcmFrame, ubxFrame } from './frame-writer.ts'
 import { sentence } from './nmea-writer.ts'
 
 interface Framed {
@@ -7,9 +8,14 @@ interface Framed {
   unchecked: string[]
   faults: string[]
   skippedBytes: number
+  /** How many of the sentences came before the end of the input. */
+  sentencesBeforeEnd?: number
 }
 
-function framed(...chunks: (string | number[])[]): Framed {
+/** `IDLE` in the place of a chunk: the line is quiet. */
+const IDLE = null
+
+function framed(...chunks: (string | number[] | Uint8Array | typeof IDLE)[]): Framed {
   const result: Framed = { sentences: [], unchecked: [], faults: [], skippedBytes: 0 }
   const text = (bytes: Uint8Array, from: number, end: number): string =>
     Buffer.from(bytes.subarray(from, end)).toString('latin1')
@@ -18,8 +24,12 @@ function framed(...chunks: (string | number[])[]): Framed {
     onUnchecked: (bytes, from, end) => result.unchecked.push(text(bytes, from, end)),
     onFault: (fault) => result.faults.push(fault),
   })
-  for (const chunk of chunks)
-    framer.push(typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : Uint8Array.from(chunk))
+  for (const chunk of chunks) {
+    if (chunk === IDLE) framer.idle()
+    else framer.push(typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : Uint8Array.from(chunk))
+  }
+  const { sentences } = result
+  result.sentencesBeforeEnd = sentences.length
   framer.end()
   result.skippedBytes = framer.skippedBytes
   return result
@@ -88,7 +98,7 @@ describe('framer', () => {
       { sentences: ["GPTXT,HW  (UBX) 'x'"] },
     ],
   ])('%s', (name, chunks, expected) => {
-    expect(framed(...chunks), name).toEqual({ ...NONE, ...expected })
+    expect(framed(...chunks), name).toMatchObject({ ...NONE, ...expected })
   })
 
   it('takes sentences of up to 254 characters and gives up longer ones', () => {
@@ -105,5 +115,102 @@ describe('framer', () => {
       sentences: [GOOD],
       faults: ['too-long'],
     })
+  })
+})
+
+describe('binary frames', () => {
+  const LINE = `$${GOOD}*43\r\n`
+  const HOLDING: [name: string, frame: Buffer][] = [
+    ['UBX', ubxFrame(0x01, 0x07, Buffer.from(`\0$${LINE}$GP`))],
+    ['UBX whose class is a line feed', ubxFrame(0x0a, 0x04, Buffer.from(LINE))],
+    ['UBX whose id is a $', ubxFrame(0x29, 0x24, Buffer.from(LINE))],
+    ['UBX whose length is a *', ubxFrame(0x29, 0x35, Buffer.from(LINE.slice(0, 0x2a)))],
+    ['CASIC', casicFrame(0x01, 0x03, Buffer.from(`12${LINE}`))],
+    ['CASIC whose length is a $', casicFrame(0x01, 0x03, Buffer.alloc(0x24, 'x'))],
+    ['CASIC whose length is a *', casicFrame(0x01, 0x03, Buffer.from(LINE.padEnd(0x2c).slice(0, 0x2c)))],
+    ['RTCM 3', rtcmFrame(Buffer.from(`${LINE}${LINE}`))],
+    ['UBX as long as can be', ubxFrame(0x02, 0x15, Buffer.alloc(8191, LINE))],
+    ['RTCM 3 as long as can be', rtcmFrame(Buffer.alloc(1023, LINE))],
+    [
+      'empty ones',
+      Buffer.concat([ubxFrame(5, 1, Buffer.of()), casicFrame(5, 1, Buffer.of()), rtcmFrame(Buffer.of())]),
+    ],
+  ]
+  const cutBy = (bytes: Buffer, size: number): Buffer[] =>
+    Array.from({ length: Math.ceil(bytes.length / size) }, (_, turn) =>
+      bytes.subarray(turn * size, turn * size + size),
+    )
+
+  it.each(HOLDING)('%s: skipped whole, whatever it holds', (_, frame) => {
+    const line = Buffer.from(LINE)
+    const bytes = Buffer.concat([line, frame, frame, line])
+    for (const size of [bytes.length, 1, 5, 600])
+      expect(framed(...cutBy(bytes, size))).toMatchObject({
+        ...NONE,
+        sentences: [GOOD, GOOD],
+        skippedBytes: frame.length * 2,
+      })
+  })
+
+  it.each(HOLDING)('%s: cuts a sentence, and is skipped', (_, frame) => {
+    const bytes = Buffer.concat([Buffer.from('$GPGGA,120000,48'), frame, Buffer.from(LINE)])
+    for (const size of [bytes.length, 1, 5, 600])
+      expect(framed(...cutBy(bytes, size))).toMatchObject({
+        ...NONE,
+        sentences: [GOOD],
+        faults: ['cut'],
+        skippedBytes: frame.length,
+      })
+  })
+
+  it('with a wrong checksum are none: what they hold is read', () => {
+    const frame = ubxFrame(0x01, 0x07, Buffer.from(LINE))
+    frame[frame.length - 1]! ^= 1
+    expect(framed(frame, LINE)).toMatchObject({ sentences: [GOOD, GOOD], faults: [] })
+  })
+
+  it('that lost bytes hold back what follows only until their length has come', () => {
+    const frame = ubxFrame(0x01, 0x07, Buffer.alloc(92)).subarray(0, 60)
+    expect(framed(frame, LINE.repeat(3))).toMatchObject({
+      sentencesBeforeEnd: 3,
+      sentences: [GOOD, GOOD, GOOD],
+    })
+  })
+
+  it('that were cut are given up when the line is quiet for the second time', () => {
+    const frame = ubxFrame(0x01, 0x07, Buffer.alloc(4000)).subarray(0, 60)
+    expect(framed(frame, LINE, LINE).sentencesBeforeEnd).toBe(0)
+    expect(framed(frame, LINE, IDLE, LINE).sentencesBeforeEnd).toBe(0)
+    expect(framed(frame, LINE, IDLE, LINE, IDLE)).toMatchObject({ sentencesBeforeEnd: 2, faults: [] })
+    expect(framed(frame, IDLE, IDLE, LINE).sentencesBeforeEnd).toBe(1)
+  })
+
+  it('that were begun after the line was quiet are still waited for, and so are sentences', () => {
+    const cut = rtcmFrame(Buffer.alloc(900)).subarray(0, 10)
+    const whole = ubxFrame(0x01, 0x07, Buffer.from(LINE))
+    const [begin, end] = [whole.subarray(0, 20), whole.subarray(20)]
+    expect(framed(cut, IDLE, LINE, begin, IDLE, end, LINE)).toMatchObject({
+      ...NONE,
+      sentences: [GOOD, GOOD],
+      skippedBytes: cut.length + whole.length,
+    })
+    expect(framed(cut, IDLE, LINE.slice(0, 9), IDLE, LINE.slice(9))).toMatchObject({
+      sentences: [GOOD],
+      faults: [],
+    })
+  })
+
+  it('that never end: the end of the input gives them up, and a sentence cut there is cut', () => {
+    const frame = ubxFrame(0x01, 0x07, Buffer.alloc(4000)).subarray(0, 60)
+    expect(framed(frame, LINE, '$GPGGA,12')).toMatchObject({
+      sentences: [GOOD],
+      faults: ['cut'],
+      skippedBytes: 60,
+    })
+  })
+
+  it('headers one after the other, none of them true, keep memory bounded and lose nothing', () => {
+    const headers = Buffer.alloc(30_000, Buffer.from([0xb5, 0x62, 0x01, 0x07, 0xff, 0x1f]))
+    expect(framed(...cutBy(headers, 4096), LINE)).toMatchObject({ sentences: [GOOD], skippedBytes: 30_000 })
   })
 })

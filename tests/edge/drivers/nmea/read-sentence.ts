@@ -60,7 +60,7 @@ export function reportOf(line: string): { report: Report; error: string } {
   const report = new Report()
   fields.start(Buffer.from(`${body}*`, 'latin1'), 6, body.length)
   type.read(fields, report)
-  return { report, error: fields.error }
+  return { report, error: fields.isRefused ? fields.error : '' }
 }
 
 /** Reads `$GPRMC,…` with the reader of its formatter. */
@@ -68,7 +68,10 @@ export function readSentence(line: string): Reading {
   const { report, error } = reportOf(line)
   if (error !== '') return { error }
   const read: Reading = Object.fromEntries(
-    NUMBERS.filter(([, quantity]) => report.says(quantity)).map(([name, quantity]) => [name, report.get(quantity)]),
+    NUMBERS.filter(([, quantity]) => report.says(quantity)).map(([name, quantity]) => [
+      name,
+      report.get(quantity),
+    ]),
   )
   if (report.timeOfDayMs !== NO_TIME) read.timeOfDayMs = report.timeOfDayMs
   if (report.verdict === SAYS_FIX) read.verdict = 'fix'

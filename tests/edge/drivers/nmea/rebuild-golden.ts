@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { compareWithGpsd } from './gpsd-comparison.ts'
+import { compareWithGpsdSky } from './gpsd-sky-comparison.ts'
 import { recordedCountsYaml } from './recorded-counts.ts'
 import { decoded, gpsdCheck, recordedLog, recordedLogs, recordedLogsMissing } from './recorded-nmea.ts'
 
 /**
- * Writes golden/recorded-counts.yaml anew, and prints the differences from gpsd: golden/gpsd-differences.yaml has
- * their reasons and is edited by hand.
+ * Writes golden/recorded-counts.yaml anew, and prints the differences from gpsd: golden/gpsd-differences.yaml and
+ * golden/gpsd-sky-differences.yaml have their reasons and are edited by hand.
  */
 
 const missing = recordedLogsMissing()
@@ -14,10 +15,18 @@ writeFileSync(new URL('golden/recorded-counts.yaml', import.meta.url), recordedC
 const logs = recordedLogs().filter((name) => name.startsWith('gpsd/'))
 let fixes = 0
 let agreeing = 0
+let skyReports = 0
+let skyAgreeing = 0
 for (const log of logs) {
   const comparison = compareWithGpsd(decoded(recordedLog(log)).fixes, gpsdCheck(log))
   fixes += comparison.fixes
   agreeing += comparison.agreeing
   for (const { what, at } of comparison.differences) console.log(`${log}: ${what} ${at}`)
+  const sky = compareWithGpsdSky(gpsdCheck(log))
+  skyReports += sky.reports
+  skyAgreeing += sky.agreeing
+  for (const { what, system, reports } of sky.differences)
+    console.log(`${log}: satellites ${what}, ${system}, ${reports} reports`)
 }
 console.log(`${logs.length} gpsd logs, ${fixes} fixes compared, ${agreeing} agree`)
+console.log(`${skyReports} reports of satellites compared, ${skyAgreeing} agree`)

@@ -5,10 +5,23 @@ import { decoded, recordedLog, recordedLogs } from './recorded-nmea.ts'
 export function recordedCounts(): Record<string, unknown> {
   return Object.fromEntries(
     recordedLogs().map((name) => {
-      const { counts, fixes } = decoded(recordedLog(name))
+      const { counts, fixes, texts, satellites } = decoded(recordedLog(name))
       const { rejected, ...rest } = counts
       const undated = fixes.filter(({ timeMs }) => timeMs === undefined).length
-      return [name, { ...rest, undated, rejected: { ...rejected } }]
+      const known = satellites.map(({ system, inView, used }) => [
+        system,
+        `${used ?? '?'} of ${inView ?? '?'}`,
+      ])
+      return [
+        name,
+        {
+          ...rest,
+          undated,
+          rejected: { ...rejected },
+          texts: texts.length,
+          satellitesAtEnd: Object.fromEntries(known),
+        },
+      ]
     }),
   )
 }

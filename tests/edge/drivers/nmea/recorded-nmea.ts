@@ -1,6 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type NmeaCounts, NmeaDecoder, type NmeaFix } from '../../../../gateway/edge/drivers/nmea/nmea.ts'
+import {
+  type NmeaCounts,
+  NmeaDecoder,
+  type NmeaFix,
+  type NmeaText,
+  type SystemSatellites,
+} from '../../../../gateway/edge/drivers/nmea/nmea.ts'
 
 /** Logs of real receivers, beside the checkout; they are never copied into it. */
 const FOLDER = new URL('../../../../../shared/data/nmea/', import.meta.url)
@@ -29,14 +35,24 @@ export function gpsdCheck(name: string): string {
   return readFileSync(new URL(`${name}.chk`, FOLDER), 'latin1')
 }
 
-/** Decodes bytes to their end, given in chunks of `chunkBytes`. */
-export function decoded(
-  bytes: Uint8Array,
-  chunkBytes = bytes.length,
-): { fixes: NmeaFix[]; counts: NmeaCounts } {
+export interface Decoded {
+  fixes: NmeaFix[]
+  texts: NmeaText[]
+  counts: NmeaCounts
+  /** As known at the end. */
+  satellites: readonly SystemSatellites[]
+}
+
+/** Decodes bytes to their end, given in chunks of these sizes in turn. */
+export function decoded(bytes: Uint8Array, sizes: number[] = [bytes.length]): Decoded {
   const fixes: NmeaFix[] = []
-  const decoder = new NmeaDecoder({ onFix: (fix) => fixes.push(fix) })
-  for (let at = 0; at < bytes.length; at += chunkBytes) decoder.push(bytes.subarray(at, at + chunkBytes))
+  const texts: NmeaText[] = []
+  const decoder = new NmeaDecoder({ onFix: (fix) => fixes.push(fix), onText: (text) => texts.push(text) })
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const size = sizes[turn % sizes.length]!
+    decoder.push(bytes.subarray(at, at + size))
+    at += size
+  }
   decoder.end()
-  return { fixes, counts: decoder.counts }
+  return { fixes, texts, counts: decoder.counts, satellites: decoder.satellites }
 }
