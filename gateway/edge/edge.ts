@@ -132,7 +132,12 @@ export async function startEdge(
   }
   function portHealth(state: PortState, port: PortConfig): PortState {
     if (port.driver !== 'nmea') return state
-    return { ...state, counters: { ...state.counters, ...tracks.countersOf(port) } }
+    const { device } = port
+    return {
+      ...state,
+      ...(device === undefined ? {} : { device }),
+      counters: { ...state.counters, ...tracks.countersOf(port) },
+    }
   }
   function sendHealth(): void {
     keep({ lane: 'health', health: health() })

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { SatelliteCount } from '../../../proto/domain.ts'
 
 /**
  * A driver turns what a serial line says into fixes or readings. It is made anew each time the line opens and
@@ -7,6 +8,8 @@ import type { Duplex } from 'node:stream'
 export interface Driver {
   /** Ends timers and listeners; the line itself belongs to the caller. */
   stop(): void
+  /** What a receiver hears of each satellite system, as far as it has said it. */
+  satellites?(): SatelliteCount[]
 }
 
 export interface DriverContext {

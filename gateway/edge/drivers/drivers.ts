@@ -9,6 +9,7 @@ import { startNmeaDriver } from './nmea-driver.ts'
 import { startNodeFramesDriver } from './node-frames/node-frames-driver.ts'
 import { NodeRoster } from './node-frames/node-roster.ts'
 import { PortSetup } from './receiver-setup/receiver-setup.ts'
+import { ReceiverTexts } from './receiver-texts.ts'
 
 /**
  * The drivers of one gateway. In: a port of the configuration and its open line; out: fixes and readings. Packages that
@@ -41,6 +42,7 @@ export async function loadDrivers(
     else log.warn({ port }, text)
   }
 
+  const texts = new ReceiverTexts(log)
   const setups = new Map<string, PortSetup>()
   for (const port of config.ports) {
     const setup = port.driver === 'nmea' ? PortSetup.of(port.receiver) : undefined
@@ -61,7 +63,10 @@ export async function loadDrivers(
     drive(port, context) {
       switch (port.driver) {
         case 'nmea':
-          return startNmeaDriver(context, clock, (fix) => onFix(port, fix), setups.get(port.name))
+          return startNmeaDriver(context, clock, (fix) => onFix(port, fix), {
+            setup: setups.get(port.name),
+            onText: (text) => texts.tell(port.name, text),
+          })
         case 'firmata':
           return firmata!.startFirmataDriver(
             context,

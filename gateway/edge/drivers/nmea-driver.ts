@@ -1,21 +1,27 @@
 import type { Fix } from '../../../proto/domain.ts'
 import type { EdgeClock } from '../clock.ts'
 import type { Driver, DriverContext } from './driver.ts'
-import { NmeaDecoder, type NmeaFix } from './nmea/nmea.ts'
+import { NmeaDecoder, type NmeaFix, type NmeaText } from './nmea/nmea.ts'
 import type { PortSetup } from './receiver-setup/receiver-setup.ts'
 
 /** A burst of sentences is over when the line has been quiet for this long: the epoch's fix is given out. */
 const IDLE_MS = 250
 
+export interface NmeaDriverOptions {
+  setup?: PortSetup | undefined
+  onText?: (text: NmeaText) => void
+}
+
 /**
  * A GPS receiver that writes NMEA 0183: bytes in, fixes out. A fix whose receiver gave no date takes the day
- * from the gateway's clock; the clock learns from dated fixes. With a `setup` the receiver is told what it is to do.
+ * from the gateway's clock; the clock learns from dated fixes. With a `setup` the receiver is told what it is to do;
+ * `onText` hears what it says in words.
  */
 export function startNmeaDriver(
   context: DriverContext,
   clock: EdgeClock,
   onFix: (fix: Fix) => void,
-  setup?: PortSetup,
+  { setup, onText }: NmeaDriverOptions = {},
 ): Driver {
   const take = ({ timeMs, timeOfDayMs, ...rest }: NmeaFix): void => {
     if (timeMs !== undefined) {
@@ -26,7 +32,10 @@ export function startNmeaDriver(
       onFix({ ...rest, timeMs: clock.nearestTimeOfDay(timeOfDayMs) })
     } else context.count('fixes-without-time')
   }
-  const decoder = new NmeaDecoder({ onFix: take }, { clockMs: () => clock.nowMs() })
+  const decoder = new NmeaDecoder(
+    { onFix: take, ...(onText && { onText }) },
+    { clockMs: () => clock.nowMs() },
+  )
   const talk = setup?.begin(context)
   let counted: Record<string, number> = {}
   let idle: NodeJS.Timeout | undefined
@@ -65,5 +74,11 @@ export function startNmeaDriver(
       decoder.end()
       report()
     },
+    satellites: () =>
+      decoder.satellites.map(({ system, inView, used }) => ({
+        system,
+        ...(inView === undefined ? {} : { inView }),
+        ...(used === undefined ? {} : { used }),
+      })),
   }
 }

@@ -55,8 +55,15 @@ export class SerialLine {
 
   get state(): PortState {
     const { name, path } = this.#options
-    const state = { name, path, state: this.#state, counters: { ...this.#counters } }
-    return this.#detail === undefined ? state : { ...state, detail: this.#detail }
+    const satellites = this.#driver?.satellites?.() ?? []
+    return {
+      name,
+      path,
+      state: this.#state,
+      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+      counters: { ...this.#counters },
+      ...(satellites.length > 0 ? { satellites } : {}),
+    }
   }
 
   async #open(): Promise<void> {

@@ -47,7 +47,7 @@ function bench({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
         path: path(),
         silenceMs: 60_000,
         open: () => openSerialPort(path(), 9600),
-        drive: (context) => startNmeaDriver(context, clock, take, setup),
+        drive: (context) => startNmeaDriver(context, clock, take, { setup }),
         onStateChange() {},
         log: silentLog(),
       })

@@ -1,6 +1,6 @@
 import type { FieldReader } from './field-reader.ts'
 import { NONE } from './number-reader.ts'
-import type { Report } from './report.ts'
+import { type Report, SNR_SHIFT } from './report.ts'
 
 const COMMA = 0x2c
 const ZERO = 0x30
@@ -31,7 +31,7 @@ export function readGsv(fields: FieldReader, report: Report): void {
 /** Satellites as nearly all are written, `12,34,123,45,` or `12,34,123,,`; stops before the first that is not. */
 function readUsual(fields: FieldReader, report: Report): void {
   const { bytes, words, end } = fields
-  const { list, snrDb } = report
+  const { list } = report
   const places = list.length | 0
   let { at } = fields
   let listed = 0
@@ -49,8 +49,8 @@ function readUsual(fields: FieldReader, report: Report): void {
     const isBlank = bytes[at + 10] === COMMA
     const isSnr = tens <= 9 && ones <= 9 && (bytes[at + 12] === COMMA || at + 12 === end)
     if (number === 0 || !(isBlank || isSnr)) break
-    list[listed] = number
-    snrDb[listed] = isBlank ? 0 : Math.imul(tens, 10) + ones
+    const snrDb = isBlank ? 0 : Math.imul(tens, 10) + ones
+    list[listed] = number | (snrDb << SNR_SHIFT)
     at = (at + (isBlank ? 11 : 13)) | 0
   }
   report.listed = listed
@@ -68,8 +68,7 @@ function readOthers(fields: FieldReader, report: Report): void {
     fields.skip(2)
     const snrDb = readSnrDb(fields)
     if (number <= 0 || report.listed === report.list.length) continue
-    report.list[report.listed] = number
-    report.snrDb[report.listed] = snrDb
+    report.list[report.listed] = number | (snrDb << SNR_SHIFT)
     report.listed++
   }
   const more = left % FIELDS_A_SATELLITE

@@ -18,6 +18,9 @@ export const QUANTITIES = 9
 
 export const NO_TIME = -1
 
+/** Numbers of satellites are below 1000. */
+export const SNR_SHIFT = 10
+
 /** GSA lists at most 12 satellites a sentence (NMEA 0183 4.11, GSA), GSV 4. */
 const MAX_LISTED = 12
 
@@ -37,11 +40,12 @@ export class Report {
   dimension = 0
   /** Satellite system of GSA, 1 GPS … 6 NavIC (NMEA 0183 4.11); 0 is not said. */
   system = 0
-  /** Numbers of the satellites listed, used (GSA) or in view (GSV); the first `listed` entries count. */
+  /**
+   * Satellites listed, used (GSA) or in view (GSV), each as its number, with GSV in the bits from SNR_SHIFT on its
+   * carrier to noise density in dB-Hz, 0 where it is not tracked. The first `listed` entries count.
+   */
   readonly list = new Int32Array(MAX_LISTED)
   listed = 0
-  /** Of GSV: carrier to noise density of each satellite listed, dB-Hz; 0 is not tracked. */
-  readonly snrDb = new Int32Array(MAX_LISTED)
   /** Of GSV: how many sentences the set has, which one this is, counted from 1, and of which signal. */
   parts = 0
   part = 0

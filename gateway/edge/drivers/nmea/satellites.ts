@@ -3,7 +3,7 @@
  * counts once, by however many talkers and signals it is listed.
  */
 
-import type { Report } from './report.ts'
+import { type Report, SNR_SHIFT } from './report.ts'
 import { MIXED, SATELLITE_SYSTEMS, type SatelliteSystem, satelliteOf } from './satellite-systems.ts'
 import { TALKERS } from './sentences.ts'
 
@@ -50,8 +50,8 @@ const MAX_LISTED = 128
 /** What one talker lists, of one signal or one system: numbers as they came, sorted out when somebody asks. */
 class List {
   readonly systemId: number
-  readonly numbers = new Int32Array(MAX_LISTED)
-  readonly snrDb = new Int32Array(MAX_LISTED)
+  /** Number and SNR, as reports have them. */
+  readonly satellites = new Int32Array(MAX_LISTED)
   length = 0
   /** In which it was listed. */
   epoch = NEVER
@@ -60,14 +60,11 @@ class List {
     this.systemId = systemId
   }
 
-  add({ list, listed, snrDb }: Report): void {
-    let length = this.length
-    for (let place = 0; place < listed && length < MAX_LISTED; place = (place + 1) | 0) {
-      this.numbers[length] = list[place]!
-      this.snrDb[length] = snrDb[place]!
-      length = (length + 1) | 0
-    }
-    this.length = length
+  add({ list, listed }: Report): void {
+    const { satellites, length } = this
+    const more = length + listed > MAX_LISTED ? MAX_LISTED - length : listed
+    for (let place = 0; place < more; place = (place + 1) | 0) satellites[length + place] = list[place]!
+    this.length = length + more
   }
 }
 
@@ -186,13 +183,13 @@ function bySystem(lists: readonly List[]): Map<SatelliteSystem, Map<number, numb
     found.set(system, satellites)
     return satellites
   }
-  for (const { systemId, numbers, snrDb, length } of lists) {
+  for (const { systemId, satellites, length } of lists) {
     if (systemId !== MIXED) of(SATELLITE_SYSTEMS[systemId - 1]!)
-    for (let place = 0; place < length; place++) {
-      const satellite = satelliteOf(systemId, numbers[place]!)
+    for (const listed of satellites.subarray(0, length)) {
+      const satellite = satelliteOf(systemId, listed & ((1 << SNR_SHIFT) - 1))
       if (satellite === undefined) continue
-      const satellites = of(satellite.system)
-      satellites.set(satellite.number, Math.max(satellites.get(satellite.number) ?? 0, snrDb[place]!))
+      const { system, number } = satellite
+      of(system).set(number, Math.max(of(system).get(number) ?? 0, listed >> SNR_SHIFT))
     }
   }
   return found

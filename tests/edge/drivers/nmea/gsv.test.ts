@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { SNR_SHIFT } from '../../../../gateway/edge/drivers/nmea/report.ts'
 import { reportOf } from './read-sentence.ts'
 
 interface View {
@@ -146,8 +147,11 @@ it.each(CASES)('GSV: %s', (_, line, expected) => {
   if (error !== '') expect({ error }).toEqual(expected)
   else if (report.parts === 0) expect({ parts: 0 }).toEqual(expected)
   else {
-    const { parts, part, signal, list, snrDb, listed } = report
-    const satellites = Array.from({ length: listed }, (_, place) => [list[place], snrDb[place]])
+    const { parts, part, signal, list, listed } = report
+    const satellites = [...list.subarray(0, listed)].map((each) => [
+      each % (1 << SNR_SHIFT),
+      each >> SNR_SHIFT,
+    ])
     expect({ parts, part, ...(signal > 0 && { signal }), satellites }).toEqual(expected)
   }
 })
