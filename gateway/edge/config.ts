@@ -52,13 +52,18 @@ const Component = z.strictObject({
   faults: FaultsOfComponent,
 })
 
+const BrokerUrl = z.string().regex(/^mqtts?:\/\/[^\s]+$/, 'expected mqtt://host:1883')
+
 export const EdgeConfig = z
   .strictObject({
     gateway: Id.refine((id) => id !== 'cases', "'cases' is a topic of its own: choose another name"),
     /** Where the outbox lives. */
     data: z.string().min(1),
     broker: z.strictObject({
-      url: z.string().regex(/^mqtts?:\/\/[^\s]+$/, 'expected mqtt://host:1883'),
+      /** Several: nodes of one broker. */
+      url: z.union([BrokerUrl, z.array(BrokerUrl).min(1).max(16)], {
+        error: 'expected mqtt://host:1883, or a list of such',
+      }),
       username: z.string().optional(),
       password: z.string().optional(),
     }),

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { catalogueProblems } from '../../proto/catalogue/catalogue.ts'
+import { ID_PATTERN } from '../../proto/domain.ts'
+import type { ExternalAddress } from './broker/external.ts'
+import type { Worker } from './broker/worker.ts'
 import { StoreConfig } from './stores/store-config.ts'
 
 /**
@@ -14,32 +17,75 @@ const MqttUrl = z.url({ protocol: /^mqtts?$/, error: 'expected a URL such as mqt
 
 const EmbeddedBroker = z.strictObject({ host: Host.default('127.0.0.1'), port: Port.default(1883) })
 
-export type BrokerConfig =
-  | { embedded: { host: string; port: number } }
-  | { url: string; clientId: string; username?: string | undefined; password?: string | undefined }
+export type BrokerConfig = { embedded: { host: string; port: number } } | ExternalAddress
 
 const Broker = z
   .strictObject({
     embedded: EmbeddedBroker.optional(),
-    url: MqttUrl.optional(),
-    /** Of this hub at an existing broker; stable, so that the broker keeps messages while the hub is away. */
+    /** An existing broker: its address, or those of several nodes of one cluster. */
+    url: z
+      .union([MqttUrl, z.array(MqttUrl).min(1).max(16)], {
+        error: 'expected a URL such as mqtt://127.0.0.1:1883, or a list of such',
+      })
+      .optional(),
+    /** Of this hub at an existing broker, and of no other client there. */
     clientId: z.string().min(1).max(64).optional(),
     username: z.string().optional(),
     password: z.string().optional(),
+    /** One of several workers: they share the records by a shared subscription of this name. */
+    share: z.string().regex(ID_PATTERN, 'expected letters, digits, _ or -').optional(),
+    /** One of several workers at a broker without shared subscriptions: each takes a part of the gateways. */
+    partition: z
+      .strictObject({ index: z.int().min(0).max(63).optional(), of: z.int().min(1).max(64) })
+      .optional(),
+    /** What a worker takes: tracks, readings and health, shared with others; or the cases and photos of all. */
+    role: z.enum(['tracks', 'ledger']).optional(),
   })
   .transform((broker, context): BrokerConfig => {
-    const { embedded, url, clientId = 'gridpatrol-hub', ...login } = broker
-    if (url !== undefined && embedded === undefined) return { url, clientId, ...login }
-    const stray = (['url', 'clientId', 'username', 'password'] as const).filter((key) => key in broker)
+    const { embedded, url, clientId = 'gridpatrol-hub', share, partition, role, ...login } = broker
+    const mistake = (message: string): never => {
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    if (url !== undefined && embedded === undefined) {
+      const worker = workerOf(broker)
+      if (typeof worker === 'string') return mistake(worker)
+      return { url, clientId, ...login, ...(worker ? { worker } : {}) }
+    }
+    const stray = Object.keys(broker).filter((key) => key !== 'embedded')
     if (stray.length === 0) return { embedded: embedded ?? EmbeddedBroker.parse({}) }
-    context.addIssue({
-      code: 'custom',
-      message: embedded
+    return mistake(
+      embedded
         ? `embedded and ${stray.join(', ')}: expected either embedded (the hub's own broker) or url (an existing one)`
         : `${stray.join(', ')} without url: expected url, the address of the existing broker`,
-    })
-    return z.NEVER
+    )
   })
+
+/** The group of workers that partition counts has no name of its own. */
+const PARTS = 'parts'
+
+/** @returns what the worker takes, undefined for a hub that takes everything, or what is wrong in words. */
+function workerOf(broker: {
+  clientId?: string | undefined
+  share?: string | undefined
+  partition?: { index?: number | undefined; of: number } | undefined
+  role?: 'tracks' | 'ledger' | undefined
+}): Worker | string | undefined {
+  const { clientId, share, partition, role = 'tracks' } = broker
+  if (share === undefined && partition === undefined)
+    return broker.role && `role ${role} without share or partition: expected one of them, or no role`
+  if (share !== undefined && partition !== undefined) return 'share and partition: expected one of them'
+  if (clientId === undefined || !ID_PATTERN.test(clientId))
+    return 'clientId: each worker needs one of its own, of letters, digits, _ or -'
+  if (share !== undefined) return { group: share, by: 'share', role }
+  const { index, of } = partition!
+  if (role === 'ledger')
+    return index === undefined
+      ? { group: PARTS, by: 'partition', role, of }
+      : 'partition.index with role ledger: it takes the cases of every part, expected no index'
+  if (index === undefined || index >= of) return `partition.index: expected 0 to ${of - 1}`
+  return { group: PARTS, by: 'partition', role, index, of }
+}
 
 const Page = z.strictObject({
   /** Template of raster tiles with {z}, {x}, {y}. Absent: the page draws the district's own streets. */
@@ -71,6 +117,11 @@ export const HubConfig = z
       .prefault({}),
   })
   .check(({ value, issues }) => {
+    if ('worker' in value.broker && value.broker.worker && value.store.kind === 'sqlite') {
+      const message =
+        'sqlite, with broker.share or partition: workers need one InfluxDB that all of them write to'
+      issues.push({ code: 'custom', input: value, path: ['store', 'kind'], message })
+    }
     if (value.catalogue === undefined) return
     for (const message of catalogueProblems(value.catalogue))
       issues.push({ code: 'custom', input: value, path: ['catalogue'], message })

@@ -24,8 +24,9 @@ import type { HubConfig } from './config.ts'
 import { Cursor } from './intake/cursor.ts'
 import { Intake } from './intake/intake.ts'
 import { IntakeLog } from './intake/intake-log.ts'
+import { Overheard } from './intake/overheard.ts'
 import { keepPruned } from './intake/pruning.ts'
-import { trackConsumer } from './intake/track-consumer.ts'
+import { type TrackSinks, trackConsumer } from './intake/track-consumer.ts'
 import { Announcer } from './ledger/announcer.ts'
 import { caseConsumer } from './ledger/case-consumer.ts'
 import { caseJson } from './ledger/case-json.ts'
@@ -84,15 +85,15 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
     publish: (caseId, json, retain) => broker.publishCase(caseId, json, retain),
     log,
   })
+  const showing: Omit<TrackSinks, 'store'> = {
+    seen: (sightings) => registers.devices.seen(sightings),
+    live: (device, fixes) => live.publish('fixes', () => ({ device, fixes: fixes.map(fixJson) })),
+  }
   const tracks = new Cursor({
     name: 'tracks',
     selection: 'all',
     log: intakeLog,
-    consume: trackConsumer({
-      store,
-      seen: (sightings) => registers.devices.seen(sightings),
-      live: (device, fixes) => live.publish('fixes', () => ({ device, fixes: fixes.map(fixJson) })),
-    }),
+    consume: trackConsumer({ store, ...showing }),
     logger: log,
   })
   const onChanged = (changed: LedgerCase[]): void => {
@@ -136,6 +137,9 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
     },
   })
 
+  // The worker that has the ledger has the page: it shows what the others store.
+  const overheard = new Overheard(trackConsumer({ store: { write: async () => {} }, ...showing }), log)
+
   // From here on things run; what is started last is stopped first.
   for (const part of [...cursors, announcer]) {
     part.start()
@@ -144,6 +148,8 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
   opened.defer(keepPruned(intakeLog, cursors, config.intake.keepDays, log))
   opened.defer(keepSwept({ ledger, photos, onDropped, log }))
   opened.defer(() => intake.flush())
+  overheard.start()
+  opened.defer(() => overheard.stop())
 
   const states = { broker: () => broker.state(), intake: () => intake.state() }
   const http = await startHttpServer({
@@ -190,6 +196,7 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
   opened.defer(() => broker.close())
   await broker.start({
     onUp: (gateway, payload, done) => intake.take(gateway, payload, done),
+    ...(hasPageOfWorkers(config) ? { onPassedOver: (...record) => overheard.take(...record) } : {}),
     onRefused: (refusal) => intake.setAside(refusal),
     onPresence: (gateway, report) => {
       if (!presence.note(gateway, report)) return
@@ -207,6 +214,10 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
     trackStore: store,
     close: () => running.disposeAsync(),
   }
+}
+
+function hasPageOfWorkers({ broker }: HubConfig): boolean {
+  return 'worker' in broker && broker.worker?.role === 'ledger'
 }
 
 function createBroker({ broker }: HubConfig, log: Log): Broker {

@@ -7,6 +7,7 @@ import type { BenchRow } from './row.ts'
 import { benchStores } from './stores.bench-part.ts'
 import { benchTrackFilter } from './track.bench-part.ts'
 import { benchWire } from './wire.bench-part.ts'
+import { benchWorkers } from './workers.bench-part.ts'
 
 /** All benchmarks by name. Each says on stderr what it does, and gives rows for the table on stdout. */
 const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[]>> = {
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[
   stores: benchStores,
   coverage: benchCoverage,
   memory: benchMemory,
+  workers: benchWorkers,
 }
 
 /** @throws RangeError for a name that is none. */

@@ -21,7 +21,54 @@ describe('the broker', () => {
       { url: 'mqtts://broker', username: 'hub', password: 'x', clientId: 'hub-2' },
       { url: 'mqtts://broker', username: 'hub', password: 'x', clientId: 'hub-2' },
     ],
+    [
+      { url: ['mqtt://10.0.0.1', 'mqtt://10.0.0.2'] },
+      { url: ['mqtt://10.0.0.1', 'mqtt://10.0.0.2'], clientId: 'gridpatrol-hub' },
+    ],
   ])('%j', (broker, expected) => expect(HubConfig.parse({ broker }).broker).toEqual(expected))
+})
+
+describe('workers', () => {
+  const store = { kind: 'influxdb' as const, url: 'http://127.0.0.1:8086', database: 'tracks' }
+  test.each<[object, object]>([
+    [{ share: 'city' }, { group: 'city', by: 'share', role: 'tracks' }],
+    [
+      { share: 'city', role: 'ledger' },
+      { group: 'city', by: 'share', role: 'ledger' },
+    ],
+    [
+      { partition: { index: 3, of: 4 } },
+      { group: 'parts', by: 'partition', role: 'tracks', index: 3, of: 4 },
+    ],
+    [
+      { partition: { of: 4 }, role: 'ledger' },
+      { group: 'parts', by: 'partition', role: 'ledger', of: 4 },
+    ],
+  ])('%j', (work, worker) => {
+    const broker = { url: 'mqtt://10.0.0.1', clientId: 'worker-1', ...work }
+    expect(HubConfig.parse({ store, broker }).broker).toMatchObject({ worker })
+  })
+
+  test.each<[string, object, RegExp]>([
+    ['no id of its own', { share: 'city', clientId: undefined }, /clientId: each worker needs one/],
+    ['an id that is none for a topic', { share: 'city', clientId: 'a/b' }, /clientId/],
+    ['both ways', { share: 'city', partition: { index: 0, of: 2 } }, /expected one of them/],
+    ['a role alone', { role: 'ledger' }, /role ledger without share or partition/],
+    ['a part that is none', { partition: { index: 2, of: 2 } }, /partition.index: expected 0 to 1/],
+    ['no part', { partition: { of: 2 } }, /partition.index: expected 0 to 1/],
+    ['a part of the ledger', { partition: { index: 0, of: 2 }, role: 'ledger' }, /expected no index/],
+  ])('%s is told', (_name, work, message) => {
+    const broker = { url: 'mqtt://10.0.0.1', clientId: 'worker-1', ...work }
+    const result = HubConfig.safeParse({ store, broker })
+    expect(result.error?.issues.map(({ path }) => path.join('.'))).toEqual(['broker'])
+    expect(result.error?.issues[0]?.message).toMatch(message)
+  })
+
+  test('SQLite stores of their own would hold a piece of the tracks each', () => {
+    const result = HubConfig.safeParse({ broker: { url: 'mqtt://x', clientId: 'a', share: 'city' } })
+    expect(result.error?.issues.map(({ path }) => path.join('.'))).toEqual(['store.kind'])
+    expect(result.error?.issues[0]?.message).toMatch(/one InfluxDB/)
+  })
 })
 
 describe('mistakes', () => {

@@ -1,9 +1,7 @@
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { debianProgram, type Program } from './debian-program.ts'
-import { freePort, type Server, startServer } from './server-process.ts'
+import { accepts, freePort, type Server, startServer } from './server-process.ts'
 
 /** @throws ServerMissing */
 export function findMosquitto(): Promise<Program> {
@@ -36,16 +34,4 @@ export async function startMosquitto(options: { persistence?: boolean } = {}): P
     await writeFile(configPath, `${lines.join('\n')}\n`)
     return { url: `mqtt://127.0.0.1:${port}`, args: ['-c', configPath], ready: () => accepts(port) }
   })
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }

@@ -16,11 +16,14 @@ const RESEND_AFTER_MS = 15_000
 const UNACKNOWLEDGED_MS = 120_000
 const CONNECT_TIMEOUT_MS = 10_000
 const KEEPALIVE_S = 30
+/** A connection that broke earlier counts as a failed try: two gateways under one id would take it from each other for ever. */
+const STEADY_MS = 30_000
 
 export interface UplinkOptions {
   gateway: string
   boot: string
-  broker: { url: string; username?: string | undefined; password?: string | undefined }
+  /** Several addresses: nodes of one broker, tried in turn. */
+  broker: { url: string | string[]; username?: string | undefined; password?: string | undefined }
   outbox: Outbox
   clock: EdgeClock
   log: Log
@@ -47,6 +50,8 @@ export class Uplink {
   readonly #inFlight = new Map<number, InFlight>()
   #bytesInFlight = 0
   #client: MqttClient | undefined
+  #turn = 0
+  #connectedMs = Number.POSITIVE_INFINITY
   #ready = false
   /** The will of this connection carries a time. */
   #hasWill = false
@@ -84,6 +89,11 @@ export class Uplink {
     await client.endAsync(true).catch(() => {})
   }
 
+  get #url(): string {
+    const urls = [this.#options.broker.url].flat()
+    return urls[this.#turn % urls.length]!
+  }
+
   #topic(channel: 'up' | 'down' | 'state'): string {
     return gatewayTopic(this.#options.gateway, channel)
   }
@@ -96,7 +106,7 @@ export class Uplink {
   #connect(): void {
     const { broker, gateway, clock, log } = this.#options
     this.#hasWill = clock.known
-    const client = connect(broker.url, {
+    const client = connect(this.#url, {
       clientId: gateway,
       ...(broker.username === undefined ? {} : { username: broker.username }),
       ...(broker.password === undefined ? {} : { password: broker.password }),
@@ -123,27 +133,31 @@ export class Uplink {
       this.#bytesInFlight = 0
       client.end(true)
       if (this.#stopped || client !== this.#client) return
-      this.#complain(`broker ${broker.url}: ${reason}; records wait in the outbox, trying again`)
+      this.#complain(`broker ${this.#url}: ${reason}; records wait in the outbox, trying again`)
       log.debug({ reason }, 'uplink closed')
+      if (performance.now() - this.#connectedMs > STEADY_MS) this.#backoff.reset()
+      this.#connectedMs = Number.POSITIVE_INFINITY
+      this.#turn++
       this.#retry = setTimeout(() => this.#connect(), this.#backoff.next())
     })
   }
 
   async #connected(client: MqttClient): Promise<void> {
-    const { broker, log } = this.#options
+    const { log } = this.#options
     try {
-      await client.subscribeAsync(this.#topic('down'), { qos: 1 })
+      // Receipts are sent at QoS 0; in a cluster more would be an object of its own for each gateway.
+      await client.subscribeAsync(this.#topic('down'), { qos: 0 })
       if (this.#hasWill)
         await client.publishAsync(this.#topic('state'), this.#presence(true), { qos: 1, retain: true })
     } catch (error) {
-      this.#complain(`broker ${broker.url}: ${(error as Error).message}`)
+      this.#complain(`broker ${this.#url}: ${(error as Error).message}`)
       client.end(true)
       return
     }
     if (client !== this.#client || this.#stopped) return
-    log.info({ broker: broker.url }, 'connected to the broker')
+    log.info({ broker: this.#url }, 'connected to the broker')
     this.#complained = ''
-    this.#backoff.reset()
+    this.#connectedMs = performance.now()
     this.#ready = true
     this.#send()
   }

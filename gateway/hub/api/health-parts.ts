@@ -25,7 +25,7 @@ export function healthParts(sources: HealthSources): () => Promise<PartState[]> 
     const storeProblem = await checkStore()
     const tracks = trackCursor()
     return [
-      part('broker', broker()),
+      part('broker', alarmed(broker())),
       part('intake', intake()),
       part('track store', {
         ok: tracks.ok && storeProblem === undefined,
@@ -39,6 +39,12 @@ export function healthParts(sources: HealthSources): () => Promise<PartState[]> 
 
 function part(name: string, { ok, detail }: { ok: boolean; detail?: string | undefined }): PartState {
   return { name, ok, ...(detail === undefined ? {} : { detail }) }
+}
+
+/** Gateways are served, and yet something wants a person. */
+function alarmed({ ok, detail, alarms }: BrokerState): { ok: boolean; detail: string | undefined } {
+  const all = detail === undefined ? alarms : [detail, ...alarms]
+  return { ok: ok && alarms.length === 0, detail: all.length === 0 ? undefined : all.join('; ') }
 }
 
 function lagging(problem: string | undefined, lag: number): string | undefined {

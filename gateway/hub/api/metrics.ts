@@ -62,6 +62,9 @@ export function createMetrics(sources: MetricSources): Registry {
 
   gauge('broker_up', '1: gateways can reach the hub over MQTT', () => Number(sources.broker().ok))
   gauge('broker_clients', 'MQTT clients connected', () => sources.broker().clients)
+  gauge('broker_alarms', 'What a person should look at; /healthz says it in words', () => {
+    return sources.broker().alarms.length
+  })
   counters('broker_refused_total', 'Refused by the broker', 'what', () =>
     Object.entries(sources.broker().refused),
   )

@@ -31,6 +31,8 @@ export interface Broker {
 export interface BrokerHandlers {
   /** A batch on a gateway's `up`; `done` is called once it is kept, or with the error that prevented it. */
   onUp(gateway: string, payload: Uint8Array, done: (error?: Error) => void): void
+  /** A record that another worker of the group takes: to be shown, not to be kept. */
+  onPassedOver?(gateway: string, payload: Uint8Array): void
   onPresence(gateway: string, presence: Presence): void
   /** A presence that could not be read. */
   onRefused(refusal: Refusal): void
@@ -64,4 +66,9 @@ export interface BrokerState {
     publishes: number
     subscriptions: number
   }
+  /**
+   * What a person should look at, in words, while gateways are served: two of them under one id, a worker
+   * of the group that is missing, connections turned away. Empty: nothing.
+   */
+  alarms: string[]
 }

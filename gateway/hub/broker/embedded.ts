@@ -1,28 +1,36 @@
 import type { EventEmitter } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes'
+import { Aedes, type AedesPublishPacket, type Client, type PublishPacket, type Subscription } from 'aedes'
 import { decodePresence, MAX_PAYLOAD_BYTES } from '../../../proto/codec/codec.ts'
 import type { Presence } from '../../../proto/domain.ts'
 import { caseTopic, gatewayTopic } from '../../../proto/topics.ts'
 import type { Log } from '../../foundation/log.ts'
 import { listenError } from '../port-taken.ts'
-import { mayConnect, mayReceive, maySubscribe, publishChannel } from './access.ts'
+import { mayReceive, publishChannel } from './access.ts'
+import { Admission } from './admission.ts'
 import { type Broker, type BrokerHandlers, type BrokerState, refusalOf } from './broker.ts'
 import { type FrameLimits, GuardedConnection } from './frame-guard.ts'
+import { RIVAL_LIMITS, type RivalLimits } from './rivals.ts'
+import { Router } from './router.ts'
+import type { SubscriptionLimits } from './subscriptions.ts'
 
 /**
- * The hub's own MQTT 3.1.1 broker: aedes behind a framing guard. In: publishes of gateways, taken in
- * `authorizePublish`, so that PUBACK leaves only after the commit and nothing heavy is ever routed. Out:
- * receipts on `down`, cases as retained JSON. What breaks a rule of access.ts or of framing is disconnected
- * and counted; a payload that cannot be read is acknowledged and set aside by the intake.
+ * The hub's own MQTT 3.1.1 broker: aedes behind a framing guard and with a router that waits for nobody.
+ * In: publishes of gateways, taken in `authorizePublish`, so that PUBACK leaves only after the commit; no
+ * one may subscribe to them, so nothing heavy is ever routed. Out: receipts on `down`, cases as retained
+ * JSON. What breaks a rule of access.ts, of framing or of a limit is disconnected and counted; a payload
+ * that cannot be read is acknowledged and set aside by the intake.
  */
 
-export interface EmbeddedLimits extends FrameLimits {
+export interface EmbeddedLimits extends FrameLimits, SubscriptionLimits {
   /** A whole CONNECT must arrive within this time, however slowly its bytes trickle. */
   connectTimeoutMs: number
-  /** A subscriber that does not read for so long is disconnected: it holds back deliveries to others. */
+  /** A subscriber that does not read for so long is disconnected, */
   drainTimeoutMs: number
+  /** and so is one for which more than this waits to be read. */
+  maxUnreadBytes: number
   maxConnections: number
+  rivals: RivalLimits
 }
 
 const DEFAULT_LIMITS: EmbeddedLimits = {
@@ -31,11 +39,17 @@ const DEFAULT_LIMITS: EmbeddedLimits = {
   packetBytes: 4 * MAX_PAYLOAD_BYTES + 1024,
   connectTimeoutMs: 10_000,
   drainTimeoutMs: 8_000,
-  maxConnections: 4096,
+  maxUnreadBytes: 1 << 20,
+  maxConnections: 10_000,
+  maxSubscriptions: 100,
+  maxSubscribesAMinute: 300,
+  rivals: RIVAL_LIMITS,
 }
 
-/** CONNACK return codes, MQTT 3.1.1 §3.2.2.3. */
-const IDENTIFIER_REJECTED = 2
+/** The system asks a silent peer so often whether it is still there, also one without an MQTT keep-alive. */
+const TCP_KEEP_ALIVE_MS = 60_000
+/** A connection turned away for want of room is an alarm for so long. */
+const FULL_ALARM_MS = 60_000
 
 export class EmbeddedBroker implements Broker {
   readonly #host: string
@@ -48,6 +62,9 @@ export class EmbeddedBroker implements Broker {
   /** Presence of the gateways that said they are online over a connection of this broker. */
   readonly #online = new Map<string, Presence>()
   readonly #sockets = new Set<Socket>()
+  readonly #counted = new WeakSet<Client>()
+  readonly #admission: Admission
+  #fullMs = Number.NEGATIVE_INFINITY
   #handlers: BrokerHandlers | undefined
 
   constructor(address: { host: string; port: number }, log: Log, limits: Partial<EmbeddedLimits> = {}) {
@@ -55,36 +72,41 @@ export class EmbeddedBroker implements Broker {
     this.#port = address.port
     this.#log = log
     this.#limits = { ...DEFAULT_LIMITS, ...limits }
+    this.#admission = new Admission(this.#limits)
     this.#aedes = new Aedes({
+      mq: new Router(),
       connectTimeout: this.#limits.connectTimeoutMs,
       drainTimeout: this.#limits.drainTimeoutMs,
-      preConnect: (_client, packet, done) => {
+      preConnect: (client, packet, done) => {
         // Sessions live in memory and would be forgotten at the next start anyway: nothing is queued for
         // absent clients, which bounds memory and leaves no stored subscription to leak through.
         packet.clean = true
-        done(null, true)
+        const error = this.#admission.apply(client, packet)
+        // Without an error the socket would stay open for ever.
+        done(error, error === null)
       },
       authenticate: (client, _username, _password, done) => {
-        if (mayConnect(client.id)) done(null, true)
-        else done(refusedId(client.id), false)
+        const refused = this.#admission.refusal(client)
+        done(refused ?? null, refused === undefined)
       },
       authorizePublish: (client, packet, done) => this.#takePublish(client, packet, done),
-      authorizeSubscribe: (client, subscription, done) => {
-        if (maySubscribe(client.id, subscription.topic)) return done(null, subscription)
-        this.#refused.subscriptions++
-        // SUBACK 0x80 for this filter alone.
-        done(null, null)
-      },
-      authorizeForward: (client, packet) => (mayReceive(client.id, packet.topic) ? packet : null),
+      authorizeSubscribe: (client, subscription, done) => this.#checkSubscribe(client, subscription, done),
+      authorizeForward: (client, packet) => this.#checkForward(client, packet),
     })
-    this.#aedes.on('clientDisconnect', (client) => this.#forget(client.id))
+    this.#aedes.on('client', (client) => this.#admission.entered(client))
+    this.#aedes.on('clientDisconnect', (client) => this.#forget(client))
     this.#aedes.on('clientError', (client, error) => this.#countRefusal(client, error))
     this.#aedes.on('connectionError', (client, error) => this.#countRefusal(client, error))
+    this.#aedes.on('unsubscribe', (filters, client) => this.#admission.givenBack(client, filters))
     // Not among the typed events; without a listener it would end the process.
     const events: EventEmitter = this.#aedes
     events.on('error', (error: Error) => this.#log.error({ err: error }, 'broker: internal error'))
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+    this.#server = createServer(
+      { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS },
+      (socket) => this.#accept(socket),
+    )
     this.#server.maxConnections = this.#limits.maxConnections
+    this.#server.on('drop', () => this.#countDrop())
   }
 
   get url(): string {
@@ -128,8 +150,9 @@ export class EmbeddedBroker implements Broker {
     return {
       ok,
       ...(ok ? {} : { detail: 'not listening' }),
-      clients: this.#aedes.connectedClients ?? 0,
+      clients: this.#admission.size,
       refused: { ...this.#refused },
+      alarms: this.#alarms(),
     }
   }
 
@@ -148,6 +171,33 @@ export class EmbeddedBroker implements Broker {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
     this.#aedes.handle(new GuardedConnection(socket, this.#limits))
+  }
+
+  #checkSubscribe(
+    client: Client,
+    subscription: Subscription,
+    done: (error: Error | null, subscription?: Subscription | null) => void,
+  ): void {
+    try {
+      if (this.#admission.grants(client, subscription.topic)) {
+        done(null, subscription)
+        return
+      }
+    } catch (error) {
+      done(error as Error)
+      return
+    }
+    this.#refused.subscriptions++
+    // SUBACK 0x80 for this filter alone.
+    done(null, null)
+  }
+
+  #checkForward(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
+    if (!mayReceive(client.id, packet.topic)) return null
+    const unread = client.conn.writableLength
+    if (unread <= this.#limits.maxUnreadBytes) return packet
+    client.conn.destroy(new Error(`does not read: ${unread} bytes wait for it`))
+    return null
   }
 
   #takePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
@@ -169,13 +219,15 @@ export class EmbeddedBroker implements Broker {
       handlers.onUp(client.id, payload, done)
       return
     }
-    this.#takePresence(client.id, payload, handlers)
+    this.#takePresence(client, payload, handlers)
     done(null)
   }
 
-  #takePresence(gateway: string, payload: Uint8Array, handlers: BrokerHandlers): void {
+  #takePresence(client: Client, payload: Uint8Array, handlers: BrokerHandlers): void {
+    const gateway = client.id
     try {
       const presence = decodePresence(payload)
+      this.#admission.isBoot(client, presence.boot)
       if (presence.online) this.#online.set(gateway, presence)
       else this.#online.delete(gateway)
       handlers.onPresence(gateway, presence)
@@ -185,7 +237,9 @@ export class EmbeddedBroker implements Broker {
   }
 
   /** A gateway that left without a word or a will is offline all the same. */
-  #forget(gateway: string): void {
+  #forget(client: Client): void {
+    const gateway = client.id
+    this.#admission.left(client)
     const presence = this.#online.get(gateway)
     if (!this.#online.delete(gateway) || !presence) return
     this.#handlers?.onPresence(gateway, { ...presence, online: false, timeMs: Date.now() })
@@ -193,21 +247,36 @@ export class EmbeddedBroker implements Broker {
 
   #countRefusal(client: Client, error: Error): void {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ECONNRESET' || code === 'EPIPE') return
+    if (code === 'ECONNRESET' || code === 'EPIPE' || this.#counted.has(client)) return
+    this.#counted.add(client)
     this.#refused.connections++
     // Whoever only knocks at the port does not fill the log.
     const level = client.id ? 'warn' : 'debug'
     this.#log[level]({ client: client.id ?? undefined, reason: error.message }, 'broker: client disconnected')
   }
 
+  #countDrop(): void {
+    this.#refused.connections++
+    if (!this.#isFull()) this.#log.warn({ alarm: this.#fullAlarm() }, 'broker: connections turned away')
+    this.#fullMs = performance.now()
+  }
+
+  #isFull(): boolean {
+    return performance.now() - this.#fullMs < FULL_ALARM_MS
+  }
+
+  #fullAlarm(): string {
+    return `${this.#limits.maxConnections} connections, and more were turned away`
+  }
+
+  #alarms(): string[] {
+    const alarms = this.#admission.alarms()
+    return this.#isFull() ? [this.#fullAlarm(), ...alarms] : alarms
+  }
+
   #publish(topic: string, payload: Buffer, qos: 0 | 1, retain: boolean, done: (error?: Error) => void): void {
     this.#aedes.publish({ cmd: 'publish', topic, payload, qos, retain, dup: false }, done)
   }
-}
-
-function refusedId(clientId: string): AuthenticateError {
-  const message = `client id ${quoted(clientId)}: expected 1 to 64 letters, digits, _ or -, and not 'cases'`
-  return Object.assign(new Error(message), { returnCode: IDENTIFIER_REJECTED })
 }
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 100))

@@ -1,57 +1,20 @@
-import { once } from 'node:events'
-import { connect as connectTcp, type Socket } from 'node:net'
 import { connectAsync } from 'mqtt'
-import { generate } from 'mqtt-packet'
 import { expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../../gateway/foundation/log.ts'
-import type { Refusal } from '../../../gateway/hub/broker/broker.ts'
-import { EmbeddedBroker, type EmbeddedLimits } from '../../../gateway/hub/broker/embedded.ts'
+import { EmbeddedBroker } from '../../../gateway/hub/broker/embedded.ts'
 import { PortTaken } from '../../../gateway/hub/port-taken.ts'
 import { encodePresence } from '../../../proto/codec/codec.ts'
 import { eventually } from '../eventually.ts'
 import { BOOT, T0 } from '../gateway-messages.ts'
 import { closed, mqttClient } from '../mqtt-client.ts'
+import { runningBroker } from './running-broker.ts'
 
 const CASE_ID = '0mo7xu800-0a1b2c3d4e'
 const presence = (online: boolean): Buffer =>
   Buffer.from(encodePresence({ online, boot: BOOT, timeMs: T0, version: '0.1.0' }))
 
-async function startBroker(limits: Partial<EmbeddedLimits> = {}) {
-  const broker = new EmbeddedBroker({ host: '127.0.0.1', port: 0 }, silentLog(), limits)
-  const heard: { gateway: string; payload: Buffer }[] = []
-  const presences: { gateway: string; online: boolean }[] = []
-  const refused: Refusal[] = []
-  const acknowledge: ((error?: Error) => void)[] = []
-  let held = false
-  await broker.start({
-    onUp(gateway, payload, done) {
-      heard.push({ gateway, payload: Buffer.from(payload) })
-      if (held) acknowledge.push(done)
-      else done()
-    },
-    onPresence: (gateway, { online }) => presences.push({ gateway, online }),
-    onRefused: (refusal) => refused.push(refusal),
-    onReady: () => {},
-  })
-  onTestFinished(() => broker.close())
-  const hold = (): void => {
-    held = true
-  }
-  return { broker, url: broker.url, heard, presences, refused, acknowledge, hold }
-}
-
-async function tcp(url: string): Promise<Socket> {
-  const socket = connectTcp(Number(new URL(url).port), '127.0.0.1')
-  socket.on('error', () => {})
-  onTestFinished(() => {
-    socket.destroy()
-  })
-  await once(socket, 'connect')
-  return socket
-}
-
 test('PUBACK leaves only after the record is kept', async () => {
-  const { url, heard, acknowledge, hold } = await startBroker()
+  const { url, heard, acknowledge, hold } = await runningBroker()
   hold()
   const client = await mqttClient(url, 'ebike-01')
   let acknowledged = false
@@ -67,7 +30,7 @@ test('PUBACK leaves only after the record is kept', async () => {
 })
 
 test('what cannot be kept is not acknowledged: the client is disconnected', async () => {
-  const { broker, url, acknowledge, hold } = await startBroker()
+  const { broker, url, acknowledge, hold } = await runningBroker()
   hold()
   const client = await mqttClient(url, 'ebike-01')
   client.publish('gridpatrol/v1/ebike-01/up', 'x', { qos: 1 })
@@ -84,7 +47,7 @@ test.each([
   ['$SYS', '$SYS/broker/load', 0],
   ['QoS 2', 'gridpatrol/v1/ebike-01/up', 2],
 ] as const)('publishing on %s ends the connection and reaches nobody', async (_name, topic, qos) => {
-  const { broker, url, heard } = await startBroker()
+  const { broker, url, heard } = await runningBroker()
   const reader = await mqttClient(url, 'reader')
   const messages: string[] = []
   reader.on('message', (name) => messages.push(name))
@@ -99,7 +62,7 @@ test.each([
 })
 
 test('a mixed SUBSCRIBE grants what is allowed and leaks nothing, then or after coming back', async () => {
-  const { broker, url } = await startBroker()
+  const { broker, url } = await runningBroker()
   const first = await mqttClient(url, 'reader', { clean: false })
   const filters = ['gridpatrol/v1/cases/+', 'gridpatrol/v1/ebike-01/down', '#', '$SYS/#']
   const granted = await first.subscribeAsync(filters, { qos: 1 }).catch(() => undefined)
@@ -130,7 +93,7 @@ test('a mixed SUBSCRIBE grants what is allowed and leaks nothing, then or after 
 })
 
 test('a retained case meets who comes later, until it is taken away', async () => {
-  const { broker, url } = await startBroker()
+  const { broker, url } = await runningBroker()
   await broker.publishCase(CASE_ID, '{"open":true}', true)
   const heard: string[] = []
   const early = await mqttClient(url, 'early')
@@ -149,7 +112,7 @@ test('a retained case meets who comes later, until it is taken away', async () =
 })
 
 test('presence comes from the gateway, from its will, and from a connection that just ends', async () => {
-  const { url, presences, refused } = await startBroker()
+  const { url, presences, refused } = await runningBroker()
   const topic = 'gridpatrol/v1/ebike-01/state'
   const willing = await mqttClient(url, 'ebike-01', {
     will: { topic, payload: presence(false), qos: 1, retain: true },
@@ -168,24 +131,10 @@ test('presence comes from the gateway, from its will, and from a connection that
   expect(refused).toMatchObject([{ gateway: 'ebike-02', reason: expect.any(String) }])
 })
 
-test("a will on another's topic is not published", async () => {
-  const { url, presences, broker } = await startBroker()
-  const will = {
-    topic: 'gridpatrol/v1/ebike-02/state',
-    payload: presence(true),
-    qos: 1 as const,
-    retain: true,
-  }
-  const client = await mqttClient(url, 'ebike-01', { will })
-  client.stream.destroy()
-  await eventually(() => expect(broker.state().refused.publishes).toBe(1))
-  expect(presences).toEqual([])
-})
-
 test.each(['cases', 'a/b', '+', 'x'.repeat(65), '__proto__!'])(
   'client id %j is rejected',
   async (clientId) => {
-    const { url } = await startBroker()
+    const { url } = await runningBroker()
     await expect(
       connectAsync(url, { clientId, protocolVersion: 4, reconnectPeriod: 0, clean: true }),
     ).rejects.toThrow(/Identifier rejected|closed/i)
@@ -193,7 +142,7 @@ test.each(['cases', 'a/b', '+', 'x'.repeat(65), '__proto__!'])(
 )
 
 test('a client without an id gets one, enough to follow the cases', async () => {
-  const { broker, url } = await startBroker()
+  const { broker, url } = await runningBroker()
   const client = await mqttClient(url, '')
   const heard: string[] = []
   client.on('message', (topic) => heard.push(topic))
@@ -203,53 +152,15 @@ test('a client without an id gets one, enough to follow the cases', async () => 
 })
 
 test('a second client of the same id replaces the first', async () => {
-  const { broker, url } = await startBroker()
+  const { broker, url } = await runningBroker()
   const first = await mqttClient(url, 'ebike-01')
   await mqttClient(url, 'ebike-01')
   await closed(first)
   await eventually(() => expect(broker.state().clients).toBe(1))
 })
 
-test('an oversize packet ends the connection at its header', async () => {
-  const { broker, url } = await startBroker({ packetBytes: 1000 })
-  const socket = await tcp(url)
-  socket.write(
-    generate({
-      cmd: 'connect',
-      clientId: 'x',
-      protocolId: 'MQTT',
-      protocolVersion: 4,
-      clean: true,
-      keepalive: 0,
-    }),
-  )
-  await once(socket, 'data')
-  // PUBLISH of 268 MB: header only, nothing of the packet itself.
-  socket.write(Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f]))
-  await once(socket, 'close')
-  expect(broker.state().refused.connections).toBe(1)
-})
-
-test.each([
-  ['silence', []],
-  ['a trickled CONNECT', [0x10, 0x20, 0x00, 0x04]],
-])('%s instead of a CONNECT is timed out', async (_name, bytes) => {
-  const { broker, url } = await startBroker({ connectTimeoutMs: 300 })
-  const socket = await tcp(url)
-  if (bytes.length > 0) socket.write(Buffer.from(bytes))
-  await once(socket, 'close')
-  expect(broker.state().refused.connections).toBe(1)
-})
-
-test('a CONNECT of 256 MB is closed before its body comes', async () => {
-  const { url } = await startBroker()
-  const socket = await tcp(url)
-  socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]))
-  await once(socket, 'close')
-})
-
 test('a taken port is said in one line', async () => {
-  const { url } = await startBroker()
+  const { url } = await runningBroker()
   const port = Number(new URL(url).port)
   const second = new EmbeddedBroker({ host: '127.0.0.1', port }, silentLog())
   onTestFinished(() => second.close())
