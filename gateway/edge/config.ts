@@ -143,7 +143,6 @@ export const EdgeConfig = z
 export type EdgeConfig = z.infer<typeof EdgeConfig>
 export type PortConfig = EdgeConfig['ports'][number]
 export type NmeaPortConfig = Extract<PortConfig, { driver: 'nmea' }>
-export type ComponentConfig = EdgeConfig['components'][number]
 
 /** A line must have had time to speak before its silence is a fault. */
 function silenceMistake(port: PortConfig): string | undefined {
