@@ -70,6 +70,8 @@ export interface DetectorContext {
   /** The sensor's metric that the fault is judged by. */
   metric: string
   sensors: readonly WatchedSensor[]
+  /** Names of the ports through which a component is heard. */
+  portsOf(component: string): readonly string[]
   /** The gateway's ports, and which of them are GPS receivers. */
   ports: readonly { name: string; gps: boolean }[]
   /** Where the component stands, as well as it is known. */

@@ -78,6 +78,8 @@ export class FaultWatch {
   readonly #options: FaultWatchOptions
   readonly #catalogue: Catalogue
   readonly #watched: Watched[] = []
+  /** Those that may explain a silence. */
+  readonly #explaining: FaultDetector[] = []
   /** Who looks at a component's readings: its own faults, and the circuits that it belongs to. */
   readonly #bySource = new Map<string, Set<Watched>>()
   readonly #toldNonsense = new Set<string>()
@@ -91,6 +93,7 @@ export class FaultWatch {
         const kind = this.#catalogue.faultKind(fault)
         const watched = this.#watch(component, fault, kind, faultRule(fault, kind, settings))
         this.#watched.push(watched)
+        if (watched.detector.explains) this.#explaining.push(watched.detector)
         for (const source of [component.code, ...(settings.members ?? kind.members ?? [])])
           this.#lookers(source).add(watched)
       }
@@ -141,9 +144,10 @@ export class FaultWatch {
       metric: kind.from ?? kind.metric,
       sensors: component.sensors.map(({ metric, port }) => ({ metric, port, range: this.#rangeOf(metric) })),
       ports: ports.map(({ name, driver }) => ({ name, gps: driver === 'nmea' })),
+      portsOf: (code) => portsOf(this.#options.components, code),
       position: () => component.position ?? lastPosition(),
       explained: (source, atMs) =>
-        this.#watched.some(({ detector }) => detector.explains?.(source, atMs) ?? false),
+        this.#explaining.some((detector) => detector.explains?.(source, atMs) ?? false),
       memory: memories?.of(component.code, fault) ?? FORGETFUL,
     }
     // The catalogue has checked that the rule is this detector's.
@@ -273,14 +277,14 @@ export class FaultWatch {
   }
 
   #keep(report: CaseReport, episode: Episode): void {
-    const { episodes, outbox, log } = this.#options
+    const { clock, episodes, outbox, log } = this.#options
     const open = report.event !== 'cleared'
-    outbox
-      .append('case', encodeBody({ lane: 'case', report }), () => episodes.save(episode, open))
-      .catch((error: Error) => {
-        log.error({ err: error, case: report.caseId }, 'case could not be kept, trying again: disk full?')
-        setTimeout(() => this.#keep(report, episode), KEEP_AGAIN_MS).unref()
-      })
+    // It may have been raised before the time was known; the outbox dates the report itself.
+    const save = () => episodes.save({ ...episode, raisedMs: clock.dated(episode.raisedMs) }, open)
+    outbox.append('case', encodeBody({ lane: 'case', report }), save).catch((error: Error) => {
+      log.error({ err: error, case: report.caseId }, 'case could not be kept, trying again: disk full?')
+      setTimeout(() => this.#keep(report, episode), KEEP_AGAIN_MS).unref()
+    })
   }
 
   #position(component: WatchedComponent): Position | undefined {
@@ -298,4 +302,9 @@ export class FaultWatch {
       `reading ${metric} of ${component} is ${value}, expected a number: not judged`,
     )
   }
+}
+
+function portsOf(components: readonly WatchedComponent[], code: string): string[] {
+  const sensors = components.find((component) => component.code === code)?.sensors ?? []
+  return [...new Set(sensors.flatMap(({ port }) => (port === undefined ? [] : [port])))]
 }

@@ -1,18 +1,22 @@
 import type { RuleOf } from '../../../proto/catalogue/fault-parameters.ts'
 import type { DetectorContext, Moment, Observation } from './fault-detector.ts'
+import { RecentShare } from './recent-share.ts'
 import { solarElevationDeg } from './sun.ts'
 
 /** Wall time that moves by more than this against the monotonic clock was set anew: it says nothing for now. */
 const CLOCK_STEP_MS = 30_000
 /** A clock that was never set. */
 const EARLIEST_MS = Date.UTC(2024, 0, 1)
+/** Headlights and shadows pass: it is as dark as it was for most of this time. */
+const LIGHT_MS = 60_000
 
 type DueRule = Pick<RuleOf<'lamp_out'>, 'dueBy' | 'schedule' | 'lightValidMs' | 'marginMs'>
 
 /**
  * Whether it is surely time for a lamp to burn (`burn`), or surely time for it not to (`rest`): by a light sensor,
  * by the sun's elevation there and then, by a schedule, or by light and sun together, which a cloud or dirt on
- * the sensor does not deceive. Around the limits neither is sure.
+ * the sensor does not deceive. The light is that of most of the last minute: a car that turns does not make it day.
+ * Around the limits neither is sure.
  */
 export class LampDue {
   readonly #rule: DueRule
@@ -20,7 +24,10 @@ export class LampDue {
   readonly #context: DetectorContext
   readonly #by: NonNullable<DueRule['dueBy']>
   readonly #minuteOfDay: ((timeMs: number) => number) | undefined
-  #light: { lux: number; atMs: number } | undefined
+  #lightAtMs: number | undefined
+  readonly #surely = new RecentShare(LIGHT_MS)
+  /** The last light by which it was due, and by which it was not. */
+  readonly #lux = new Map<boolean, number>()
   #offsetMs: number | undefined
   #sunDeg: number | undefined
 
@@ -40,7 +47,11 @@ export class LampDue {
   /** True where the observation was a light value. */
   see({ metric, value, atMs }: Observation): boolean {
     if (metric !== 'light_lux') return false
-    this.#light = { lux: value, atMs }
+    const { burn, lux } = this.#limits
+    const surely = burn ? value < lux : value > lux
+    this.#lightAtMs = atMs
+    this.#lux.set(surely, value)
+    this.#surely.observe(surely, atMs)
     return true
   }
 
@@ -57,16 +68,17 @@ export class LampDue {
 
   /** What it was judged by. */
   evidence(): Record<string, number> {
+    const lux =
+      this.#lightAtMs === undefined ? undefined : this.#lux.get(this.#surely.at(this.#lightAtMs) > 0.5)
     return {
-      ...(this.#light && this.#by !== 'sun' && this.#by !== 'schedule' ? { light_lux: this.#light.lux } : {}),
+      ...(lux !== undefined && this.#by !== 'sun' && this.#by !== 'schedule' ? { light_lux: lux } : {}),
       ...(this.#sunDeg === undefined ? {} : { sun_deg: Math.round(this.#sunDeg * 10) / 10 }),
     }
   }
 
   #byLight({ atMs }: Moment): boolean {
-    if (!this.#light || atMs - this.#light.atMs > this.#rule.lightValidMs) return false
-    const { burn, lux } = this.#limits
-    return burn ? this.#light.lux < lux : this.#light.lux > lux
+    if (this.#lightAtMs === undefined || atMs - this.#lightAtMs > this.#rule.lightValidMs) return false
+    return this.#surely.at(atMs) > 0.5
   }
 
   #bySun({ timeMs }: Moment): boolean {

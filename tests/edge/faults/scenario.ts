@@ -45,6 +45,7 @@ export function detectorOf(
     metric,
     sensors: [{ metric }],
     ports: [],
+    portsOf: () => [],
     position: () => SHANGHAI,
     explained: () => false,
     memory: new KeptMemory(),

@@ -28,10 +28,16 @@ const scenarios: {
     verdicts: [],
   },
   {
-    name: 'clouds that make it dark now and then',
+    name: 'clouds that make it dark for minutes now and then',
     fromH: 9,
-    steps: [...light(3600, (s) => (s % 500 < 30 ? 40 : 800)), ...span(0, 3600, 0.6)],
+    steps: [...light(3600, (s) => (s % 500 < 120 ? 40 : 800)), ...span(0, 3600, 0.6)],
     verdicts: [],
+  },
+  {
+    name: 'a shadow that passes does not make it night',
+    fromH: 9,
+    steps: [...light(900, (s) => (s > 300 && s < 310 ? 40 : 800)), ...span(0, 900, 0.6)],
+    verdicts: ['raised@600'],
   },
   {
     name: 'a test of five minutes',

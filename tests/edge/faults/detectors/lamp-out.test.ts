@@ -27,8 +27,18 @@ describe('by a light sensor', () => {
     },
     {
       name: 'clouds at dusk, one after the other',
-      steps: [...light(0, 600, (s) => (s % 12 < 9 ? 12 : 45)), ...span(0, 600, 0)],
+      steps: [...light(0, 600, (s) => (s % 24 < 15 ? 45 : 12)), ...span(0, 600, 0)],
       verdicts: [],
+    },
+    {
+      name: 'cars that turn at a crossroads every few seconds do not make it day',
+      steps: [
+        ...light(0, 600, (s) => (s % 8 < 2 ? 900 : 3)),
+        ...span(0, 300, 0.6),
+        ...span(300, 400, 0),
+        ...span(400, 600, 0.6),
+      ],
+      verdicts: ['raised@310', 'cleared@400'],
     },
     {
       name: 'light that flutters around the limit',

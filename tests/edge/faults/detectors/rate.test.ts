@@ -28,6 +28,7 @@ describe('water_rising', () => {
     ['a slow tide', (s: number) => 0.5 + (0.01 * s) / 60],
     ['water that falls', (s: number) => 5 - (0.1 * s) / 60],
     ['waves', (s: number) => 0.5 + 0.1 * Math.sin(s / 3)],
+    ['a wave that slaps over the probe', (s: number) => (s >= 1000 && s < 1020 ? 1.5 : 0.2) + noise(s)],
   ])('%s raises nothing', (_, depth) => expect(run(depth, 3000).verdicts).toEqual([]))
 
   test('too little of the window is not judged: a start, or two readings an hour apart', () => {
@@ -36,8 +37,22 @@ describe('water_rising', () => {
     expect(play(detectorOf('water_rising'), sparse, { metric: 'water_depth_m' }).judgements).toEqual([])
   })
 
+  test('a node that says what has changed: its last value stands', () => {
+    const steps = [...span(0, 1200, 0.2, { everyS: 60 }), ...span(1203, 1800, 2, { everyS: 60 })]
+    const burst = play(detectorOf('water_rising'), steps, { metric: 'water_depth_m' })
+    expect(burst.verdicts).toEqual([
+      expect.stringMatching(/^raised@1[23]/),
+      expect.stringMatching(/^cleared@1[45]/),
+    ])
+    const drops = span(0, 1200, (s) => (s === 600 ? 1.5 : 0.2), { everyS: 60 })
+    const dropsBack = { s: 606, value: 0.2 }
+    expect(
+      play(detectorOf('water_rising'), [...drops, dropsBack], { metric: 'water_depth_m' }).verdicts,
+    ).toEqual([])
+  })
+
   test('it stood before a restart: cleared when the window shows it', () => {
-    expect(run(() => 1, 400, true).verdicts).toEqual(['cleared@250'])
+    expect(run(() => 1, 400, true).verdicts).toEqual(['cleared@240'])
   })
 })
 
@@ -46,6 +61,8 @@ test('rapid_heating: a short circuit is found, a sunrise is not', () => {
     play(detectorOf('rapid_heating'), span(0, 1200, temperature, { everyS: 2 }), { metric: 'temperature_c' })
       .verdicts
   expect(run((s) => 30 + s / 120)).toEqual([])
+  // A loose wire for ten seconds.
+  expect(run((s) => (s > 600 && s <= 610 ? 120 : 30))).toEqual([])
   expect(run((s) => 30 + (s > 600 ? ((s - 600) * 8) / 60 : 0))).toEqual([
     expect.stringMatching(/^raised@(6|7)/),
   ])
