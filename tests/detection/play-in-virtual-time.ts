@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Told } from '../../device-sim/scenario/run-scenario.ts'
+import type { ScenarioFile } from '../../device-sim/scenario/scenario-file.ts'
 import type { HappeningTruth } from '../../device-sim/truth.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
-import { redirectToLockstepLines } from './lockstep-hook.ts'
+import { LINES_VARIABLE } from './lines-variable.ts'
 import { isHappening, type Played, playedDevice } from './played.ts'
 import { installVirtualTime, type VirtualTime } from './virtual-time.ts'
 
 /**
  * Plays one scenario in virtual time. In: a scenario file. Out: what was true, and what the gateways reported. It is
- * for a process of its own, since time and the simulator's lines are replaced in all of it; and it must load nothing
- * of the gateway before that.
+ * for a process of its own, since time is replaced in all of it; and it must load nothing of the gateway before that.
  */
 
 /** The start of a scenario that names none. */
@@ -19,6 +19,9 @@ const START_MS = Date.UTC(2026, 4, 11, 13)
 /** Nobody listens there: cases wait in the outbox, and are read from it. */
 const NO_BROKER = 'mqtt://127.0.0.1:9'
 const STOP_WITHIN_MS = 60_000
+/** How far behind its moment the simulator may be. */
+const LOOK_MS = 50
+const MOST_LOOK_MS = 500
 
 /**
  * @param seedShift added to the seed of the file: the same happenings at other moments, in other noise.
@@ -32,9 +35,11 @@ export async function playInVirtualTime(file: string, seedShift = 0): Promise<Pl
   const time = installVirtualTime(startMs)
   // Waits are shortened at random so that many gateways do not knock at once; here every run is the same.
   Math.random = () => 0.5
-  redirectToLockstepLines()
   const { startScenario } = await import('../../device-sim/scenario/run-scenario.ts')
-  const { LINES } = await import('./lockstep-open-pty.ts')
+  const lines =
+    process.env[LINES_VARIABLE] === 'pty'
+      ? new (await import('./lockstep-lines.ts')).LockstepLines()
+      : new (await import('./memory-lines.ts')).MemoryLines()
   const { GatewayUnderTest } = await import('./gateway-under-test.ts')
 
   const folder = mkdtempSync(join(tmpdir(), 'detection-'))
@@ -48,17 +53,19 @@ export async function playInVirtualTime(file: string, seedShift = 0): Promise<Pl
       nowMs: () => time.trueMs(),
       truth: { write: (entry) => isHappening(entry) && truth.push(entry) },
       linkDir: join(folder, 'ports'),
+      openPty: () => lines.openPty(),
+      lookMs: lookMs(scenario),
       onTold: (what) => told.push(what),
     },
   )
-  const play = new Play(time, () => LINES.settle(), gateways)
+  const play = new Play(time, () => lines.settle(), gateways)
   try {
     for (const device of running.devices) {
       const gateway = new GatewayUnderTest({
         device,
         data: join(folder, device.id),
         brokerUrl: NO_BROKER,
-        openPort: LINES.openPort,
+        openPort: lines.openPort,
         nowMs: () => time.trueMs(),
         onWarning: (line) => warnings.push(`${((time.trueMs() - startMs) / 1000).toFixed(1)} s: ${line}`),
       })
@@ -77,9 +84,17 @@ export async function playInVirtualTime(file: string, seedShift = 0): Promise<Pl
     return { startMs, lastsMs: scenario.lasts, devices, truth, reports, warnings, tookMs, steps: play.steps }
   } finally {
     for (const gateway of gateways.values()) gateway.close()
-    LINES.close()
+    lines.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Nodes that sleep for seconds need not be looked at twenty times in each. */
+function lookMs({ devices }: ScenarioFile): number {
+  const wakesMs = devices.map((device) =>
+    'wired' in device && device.wired === 'node-frames' ? device.wakes : 0,
+  )
+  return Math.min(MOST_LOOK_MS, Math.max(LOOK_MS, Math.min(...wakesMs) / 10))
 }
 
 /** Moves time on, step by step, while every line comes to rest in between. */

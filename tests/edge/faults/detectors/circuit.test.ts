@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { detectorOf, play, type Step, span } from '../scenario.ts'
 
 const MEMBERS = Array.from({ length: 50 }, (_, i) => `31010101180000${String(i + 1).padStart(2, '0')}`)
@@ -56,4 +56,35 @@ test('it does not explain the silence of one member among others that speak', ()
   const detector = detectorOf('circuit_silent', { members: MEMBERS })
   play(detector, [...speak(MEMBERS, 0, 300), ...speak(MEMBERS.slice(1), 300, 1200)], { untilS: 1200 })
   expect(detector.explains!(MEMBERS[0]!, 1_200_000)).toBe(false)
+})
+
+describe('a port that is down', () => {
+  /** Seconds from when to when the port of all members is not working. */
+  function played(downS: [number, number], steps: Step[], untilS: number): string[] {
+    const detector = detectorOf(
+      'circuit_silent',
+      { members: MEMBERS },
+      {
+        portsOf: () => ['bus'],
+        explained: (source, atMs) => source === 'bus' && atMs >= downS[0] * 1000 && atMs < downS[1] * 1000,
+      },
+    )
+    return play(detector, steps, { untilS }).verdicts
+  }
+
+  test('while its members still spoke is a case of its own: its cable was pulled', () => {
+    expect(played([300, 900], [...speak(MEMBERS, 0, 300), ...speak(MEMBERS, 905, 1200)], 1200)).toEqual([])
+  })
+
+  test('and members that stay silent when it is back are judged from then on', () => {
+    expect(played([300, 900], speak(MEMBERS, 0, 300), 1200)).toEqual(['raised@1019'])
+  })
+
+  test('after its members fell silent is a consequence, and hides nothing', () => {
+    expect(played([380, 900], speak(MEMBERS, 0, 300), 1200)).toEqual(['raised@405'])
+  })
+
+  test('from the start: nobody has spoken yet', () => {
+    expect(played([0, 600], speak(MEMBERS, 605, 1200), 1200)).toEqual([])
+  })
 })
