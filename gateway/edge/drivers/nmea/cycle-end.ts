@@ -13,7 +13,10 @@ const MAX_COUNT = 15
 const NONE = -1
 
 export class CycleEnd {
-  /** How many sentences of each kind the epoch has had, {@link COUNT_BITS} a kind: there are eight kinds. */
+  /**
+   * How many sentences of each kind the epoch has had, {@link COUNT_BITS} a kind: those of a fix are the first of
+   * SENTENCES, and not more than eight.
+   */
   #counts = 0
   /** The sentence that came last, as kind and count. */
   #last = NONE

@@ -11,6 +11,8 @@ const MAX_PARTS = 32
 const MAX_SATELLITE_NUMBER = 999
 const MAX_SNR_DB = 99
 const FIELDS_A_SATELLITE = 4
+/** Where the SNR begins in `12,34,123,45`. */
+const SNR_AT = 10
 
 /**
  * GSV, satellites in view: `sentences,sentence,satellites,` then `number,elevation,azimuth,SNR` of up to four, and
@@ -35,23 +37,28 @@ function readUsual(fields: FieldReader, report: Report): void {
   const places = list.length | 0
   let { at } = fields
   let listed = 0
-  for (; at + 10 < end && listed < places; listed = (listed + 1) | 0) {
-    // Twelve characters as three words, digits as their values: a digit above 9, or anything but a comma in its place,
-    // sets the high bit of its byte.
+  for (; at + SNR_AT <= end && listed < places; listed = (listed + 1) | 0) {
+    // Eleven characters as three words that overlap, digits as their values: a digit above 9, or anything but a comma in
+    // its place, sets the high bit of its byte. The last character is not looked at yet.
     const first = words.getInt32(at, true) ^ 0x302c3030
     const second = words.getInt32(at + 4, true) ^ 0x30302c30
-    const third = words.getInt32(at + 8, true) ^ 0x30302c30
+    const third = words.getInt32(at + 7, true) ^ 0x302c3030
     const others = first | (first + 0x767f7676) | second | (second + 0x76767f76)
-    if (((others | ((third | (third + 0x7f76)) & 0xffff)) & 0x80808080) !== 0) break
+    if (((others | ((third | (third + 0x7f7676)) & 0xffffff)) & 0x80808080) !== 0) break
     const number = (Math.imul(first & 0xff, 10) + ((first >>> 8) & 0xff)) | 0
-    const tens = (third >>> 16) & 0xff
-    const ones = third >>> 24
-    const isBlank = bytes[at + 10] === COMMA
-    const isSnr = tens <= 9 && ones <= 9 && (bytes[at + 12] === COMMA || at + 12 === end)
-    if (number === 0 || !(isBlank || isSnr)) break
-    const snrDb = isBlank ? 0 : Math.imul(tens, 10) + ones
-    list[listed] = number | (snrDb << SNR_SHIFT)
-    at = (at + (isBlank ? 11 : 13)) | 0
+    if (number === 0) break
+    const snrAt = (at + SNR_AT) | 0
+    if (snrAt === end || bytes[snrAt] === COMMA) {
+      list[listed] = number
+      at = (snrAt + 1) | 0
+    } else {
+      const tens = third >>> 24
+      const ones = bytes[snrAt + 1]! - ZERO
+      const next = (snrAt + 2) | 0
+      if (tens > 9 || ones >>> 0 > 9 || (bytes[next] !== COMMA && next !== end)) break
+      list[listed] = number | ((Math.imul(tens, 10) + ones) << SNR_SHIFT)
+      at = (next + 1) | 0
+    }
   }
   report.listed = listed
   fields.at = at

@@ -33,3 +33,26 @@ export function rtcmFrame(payload: Uint8Array): Buffer {
   }
   return Buffer.concat([body, Buffer.from([crc >> 16, (crc >> 8) & 0xff, crc & 0xff])])
 }
+
+/** How many whole frames begin anywhere in these bytes, found by writing anew what their headers say. */
+export function wholeFramesIn(bytes: Buffer): number {
+  let frames = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const rest = bytes.subarray(at)
+    const frame = frameAt(rest)
+    if (frame?.equals(rest.subarray(0, frame.length))) frames++
+  }
+  return frames
+}
+
+/** The frame with the header and payload that these bytes begin with, and right checksums. */
+function frameAt(bytes: Buffer): Buffer | undefined {
+  if (bytes.length < 3) return undefined
+  const isRtcm = bytes[0] === 0xd3 && bytes[1]! < 4
+  if (isRtcm) return rtcmFrame(bytes.subarray(3, 3 + bytes.readUInt16BE(1)))
+  if (bytes.length < 6) return undefined
+  const isUbx = bytes.readUInt16BE(0) === 0xb562
+  if (isUbx) return ubxFrame(bytes[2]!, bytes[3]!, bytes.subarray(6, 6 + bytes.readUInt16LE(4)))
+  const isCasic = bytes.readUInt16BE(0) === 0xbace
+  return isCasic ? casicFrame(bytes[4]!, bytes[5]!, bytes.subarray(6, 6 + bytes.readUInt16LE(2))) : undefined
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NmeaDecoder } from '../../../../gateway/edge/drivers/nmea/nmea.ts'
-import { casicFrame, rtcmFrame, ubxFrame } from './frame-writer.ts'
+import { casicFrame, rtcmFrame, ubxFrame, wholeFramesIn } from './frame-writer.ts'
 import { bytesOf, ggaAndRmc, sentence } from './nmea-writer.ts'
 import { decoded } from './recorded-nmea.ts'
 
@@ -86,12 +86,9 @@ const foreign = fc.oneof(
 const plainPayload = fc
   .uint8Array({ maxLength: 300 })
   .map((bytes) => bytes.map((byte) => (byte === 0x24 ? 0 : byte)))
-/** Where the next sentence's `$` is the byte that is missing, a frame is whole with it. */
 const cutFrame = fc
   .tuple(frameOf(plainPayload), fc.nat())
-  .map(([frame, length]) => ({ frame, length: length % frame.length }))
-  .filter(({ frame, length }) => frame[length] !== 0x24)
-  .map(({ frame, length }) => frame.subarray(0, length))
+  .map(([frame, length]) => frame.subarray(0, length % frame.length))
 const brokenFrame = fc.tuple(frameOf(plainPayload), fc.nat()).map(([frame, place]) => {
   const broken = Buffer.from(frame)
   const at = broken.length - 1 - (place % 2)
@@ -102,7 +99,7 @@ const brokenFrame = fc.tuple(frameOf(plainPayload), fc.nat()).map(([frame, place
 const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 10 })
 
 /** Sentences of some epochs, and before each of them what is given in its turn. */
-function interleaved(between: Uint8Array[][]): { alone: Buffer; mixed: Buffer } {
+function interleaved(between: Buffer[][]): { alone: Buffer; mixed: Buffer } {
   const sentences = between.flatMap((_, second) => epoch(second)).map((body) => Buffer.from(bytesOf(body)))
   return {
     alone: Buffer.concat(sentences),
@@ -111,7 +108,7 @@ function interleaved(between: Uint8Array[][]): { alone: Buffer; mixed: Buffer } 
 }
 
 describe('sentences among other things', () => {
-  const turns = (piece: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array[][]> =>
+  const turns = (piece: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer[][]> =>
     fc.array(fc.array(piece, { maxLength: 3 }), { minLength: 1, maxLength: 8 })
 
   it.each([
@@ -121,8 +118,10 @@ describe('sentences among other things', () => {
     ['all of these', fc.oneof(foreign, cutFrame, brokenFrame)],
   ])('%s: exactly the fixes of the sentences', (_, piece) => {
     fc.assert(
-      fc.property(turns(piece), sizes, (between, sizes) => {
+      fc.property(turns(piece.map((bytes) => Buffer.from(bytes))), sizes, (between, sizes) => {
         const { alone, mixed } = interleaved(between)
+        // With the first bytes of what follows, a cut frame may by chance be a whole one: that is not to be known.
+        fc.pre(wholeFramesIn(mixed) === between.flat().reduce((sum, each) => sum + wholeFramesIn(each), 0))
         const expected = decoded(alone).fixes
         expect(expected).toHaveLength(between.length)
         expect(decoded(mixed).fixes).toEqual(expected)

@@ -64,6 +64,11 @@ it('every sentence that is read has its test here', () => {
   expect(Object.keys(ADDED).toSorted()).toEqual(SENTENCES.map(({ formatter }) => formatter).toSorted())
 })
 
+it('the sentences of a fix are the first eight at most, as the learning of cycles counts them', () => {
+  const last = SENTENCES.findLastIndex(({ tells }) => tells === 'fix' || tells === 'fix and used')
+  expect(last).toBeLessThan(8)
+})
+
 it.each(['II', 'IN', 'AI', 'XX', 'P', 'gn'])('talker %s is counted as unknown', (talker) => {
   const decoder = new NmeaDecoder({ onFix() {} })
   decoder.push(bytesOf(`${talker}RMC,${ADDED.RMC!.body}`))
