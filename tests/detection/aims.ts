@@ -36,6 +36,8 @@ export const QUICK = [
   'phases',
   'clock-hour-back',
   'lids',
+  'cover-tilts',
+  'blackout',
 ]
 
 /** Played on ptys as well as in memory, and in real time. */

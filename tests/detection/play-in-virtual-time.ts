@@ -5,7 +5,6 @@ import type { Told } from '../../device-sim/scenario/run-scenario.ts'
 import type { ScenarioFile } from '../../device-sim/scenario/scenario-file.ts'
 import type { HappeningTruth } from '../../device-sim/truth.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
-import { LINES_VARIABLE } from './lines-variable.ts'
 import { isHappening, type Played, playedDevice } from './played.ts'
 import { installVirtualTime, type VirtualTime } from './virtual-time.ts'
 
@@ -23,11 +22,15 @@ const STOP_WITHIN_MS = 60_000
 const LOOK_MS = 50
 const MOST_LOOK_MS = 500
 
-/**
- * @param seedShift added to the seed of the file: the same happenings at other moments, in other noise.
- * @throws ScenarioError for a file that is no scenario, Error where a gateway fails.
- */
-export async function playInVirtualTime(file: string, seedShift = 0): Promise<Played> {
+export interface VirtualOptions {
+  /** Lines of the kernel, or of this process. */
+  lines: 'pty' | 'memory'
+  /** Added to the seed of the file: the same happenings at other moments, in other noise. */
+  seedShift: number
+}
+
+/** @throws ScenarioError for a file that is no scenario, Error where a gateway fails. */
+export async function playInVirtualTime(file: string, options: VirtualOptions): Promise<Played> {
   const beganMs = process.uptime() * 1000
   const { loadScenario } = await import('../../device-sim/scenario/load-scenario.ts')
   const scenario = loadScenario(file)
@@ -37,7 +40,7 @@ export async function playInVirtualTime(file: string, seedShift = 0): Promise<Pl
   Math.random = () => 0.5
   const { startScenario } = await import('../../device-sim/scenario/run-scenario.ts')
   const lines =
-    process.env[LINES_VARIABLE] === 'pty'
+    options.lines === 'pty'
       ? new (await import('./lockstep-lines.ts')).LockstepLines()
       : new (await import('./memory-lines.ts')).MemoryLines()
   const { GatewayUnderTest } = await import('./gateway-under-test.ts')
@@ -48,7 +51,7 @@ export async function playInVirtualTime(file: string, seedShift = 0): Promise<Pl
   const gateways = new Map<string, GatewayUnderTest>()
   const told: Told[] = []
   const running = startScenario(
-    { ...scenario, startsAt: startMs, seed: scenario.seed + seedShift },
+    { ...scenario, startsAt: startMs, seed: scenario.seed + options.seedShift },
     {
       nowMs: () => time.trueMs(),
       truth: { write: (entry) => isHappening(entry) && truth.push(entry) },

@@ -2,7 +2,6 @@ import { fork } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { LINES_VARIABLE } from './lines-variable.ts'
 import type { Scored } from './scored.ts'
 
 /**
@@ -47,10 +46,8 @@ export async function playAll(
   const results = new Map<string, Scored>()
   const work = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const result = await inProcess(name, [String(seedShift)], {
-        [LINES_VARIABLE]: lines,
-        ...(existsSync(IN_MEMORY) && { TMPDIR: IN_MEMORY }),
-      })
+      const variables: Record<string, string> = existsSync(IN_MEMORY) ? { TMPDIR: IN_MEMORY } : {}
+      const result = await inProcess(name, ['virtual', lines, String(seedShift)], variables)
       results.set(name, result)
       onScored(name, result)
     }
@@ -61,7 +58,7 @@ export async function playAll(
 
 /** In real time, through a broker. @throws Error where the scenario cannot be played. */
 export function playLive(name: string, brokerUrl: string): Promise<Scored> {
-  return inProcess(name, [brokerUrl], {})
+  return inProcess(name, ['live', brokerUrl], {})
 }
 
 function inProcess(name: string, args: string[], variables: Record<string, string>): Promise<Scored> {
