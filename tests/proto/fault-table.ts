@@ -14,8 +14,8 @@ const HEAD = `# Faults that gateways detect
 
 This page is made from [the catalogue](catalogue.md): \`node_modules/.bin/node tests/proto/rebuild-fault-table.ts\` makes it anew.
 
-A fault is raised where its metric stays at or beyond *raise* for the whole *hold*, and cleared, at once, where it
-comes back to *clear*; between the two nothing changes. Every value can be replaced for a component.
+A fault is raised where its metric stays at or beyond *raise* for the whole *hold*, and cleared where it
+has come back to *clear* for two seconds, or with one reading where these come less often; between the two nothing changes. Every value can be replaced for a component.
 *Limits* are the time to handle it in class A, B and C; the class that a kind has by itself is given before them.
 *Confidence* says how well founded the numbers are: low means that you should set your own.
 
@@ -27,14 +27,14 @@ What the detectors do beyond a threshold and a hold:
 | detector | what |
 |---|---|
 | \`tilt\` | judges the angle away from the background angle, which is learnt over quiet minutes and follows slow settling within limits, never an alarm; \`backgroundDeg\` pins it. From \`atOnceDeg\` it is raised at once. An angle that swings to the other side was not held (traffic, wind). While samples come fast, the level must last \`settleMs\` before it is a recovery |
-| \`rate\` | the slope of a straight line through the last window, per minute; a window that is not nearly full is not judged |
+| \`rate\` | the slope of a straight line through the last window, per minute; a window that is not nearly full is not judged, and what lasts less than a twelfth of it is no rise |
 | \`lamp_out\`, \`lamp_on_by_day\` | judged only while the lamp should surely burn, or surely not: by a light sensor, the sun's elevation there and then, a schedule, or light and sun together (\`dueBy\`). Once raised, only the lamp itself ends it. Without mains voltage, where it is measured, a dark lamp is no fault of the lamp. A clock that has just been set says nothing |
 | \`flicker\` | how often the lamp went on or off within the window |
 | \`phase\` | the phase angle away from \`expectedDeg\`, the short way round |
 | \`stuck\` | seconds without any change while readings go on; only sensors that are named |
 | \`out_of_range\` | a value that a sound sensor cannot give; no other fault is judged by such values |
 | \`silence\` | seconds without a reading. The time in which its circuit or its port is a case of its own does not count |
-| \`circuit\` | how many members were heard within the window: none, and it is one case for the circuit instead of one for each |
+| \`circuit\` | how many members were heard within the window: none, and it is one case for the circuit instead of one for each. A port that went down while its members still spoke is a case of its own |
 | \`gps_lost\` | seconds since any receiver of the gateway had a fix; the time in which their ports are a case does not count |
 | \`port_silent\` | seconds since the port was open and spoke sense |
 
