@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { NmeaFix } from '../../../../gateway/edge/drivers/nmea/nmea.ts'
+import { NmeaDecoder, type NmeaFix } from '../../../../gateway/edge/drivers/nmea/nmea.ts'
 import { QUALITIES } from '../../../../proto/domain.ts'
+import { ubxFrame } from './frame-writer.ts'
 import { bytesOf, ggaAndRmc, sentence, type WrittenFix } from './nmea-writer.ts'
 import { decoded } from './recorded-nmea.ts'
 
@@ -128,6 +129,17 @@ describe('decoder', () => {
       skippedBytes: 11,
       rejected: { checksum: 1, cut: 1, latitude: 1, 'no-checksum': 1 },
     })
+  })
+
+  it('a line that is quiet for the second time gives out what a cut frame held back', () => {
+    const fixes: NmeaFix[] = []
+    const decoder = new NmeaDecoder({ onFix: (fix) => fixes.push(fix) })
+    decoder.push(ubxFrame(0x01, 0x07, Buffer.alloc(4000)).subarray(0, 50))
+    decoder.push(bytesOf(GGA, RMC))
+    decoder.idle()
+    expect(fixes).toEqual([])
+    decoder.idle()
+    expect(fixes).toMatchObject([{ lat: 52.372025, altM: 16, courseDeg: 251.34 }])
   })
 
   it('takes bytes wherever they lie in a buffer', () => {
