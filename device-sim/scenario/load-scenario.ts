@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { parseLinedYaml, pathText, valueAt } from '../../proto/lined-yaml.ts'
 import { ScenarioFile } from './scenario-file.ts'
 
 /** Reads scenario files. Every mistake is told with its line, what was found and what was expected. */
@@ -33,25 +33,8 @@ export function loadScenario(path: string): ScenarioFile {
  * @throws ScenarioError with every mistake.
  */
 export function parseScenario(text: string, name: string): ScenarioFile {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  if (document.errors.length > 0)
-    throw new ScenarioError(
-      document.errors.map(
-        (error) => `${name}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
-      ),
-    )
-  /** Of the value, or of the nearest one above it that is there. */
-  const lineOf = (path: PropertyKey[]): number => {
-    for (let depth = path.length; depth > 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true) as
-        | { range?: [number, number, number] }
-        | undefined
-      if (node?.range) return lines.linePos(node.range[0]).line
-    }
-    return 1
-  }
-  const value: unknown = document.toJS()
+  const { value, mistakes, lineOf } = parseLinedYaml(text)
+  if (mistakes.length > 0) throw new ScenarioError(mistakes.map((mistake) => `${name}:${mistake}`))
   const result = ScenarioFile.safeParse(value)
   if (result.success) return result.data
   throw new ScenarioError(
@@ -106,17 +89,4 @@ function told(found: unknown, message: string): string {
     .replace(/^Too (?:big|small): expected (\w+) to (?:be|have) /, 'expected $1 ')
   const clause = expected.startsWith('expected') ? expected : `expected: ${expected}`
   return found === undefined ? `missing, ${clause}` : `found ${JSON.stringify(found)}, ${clause}`
-}
-
-function valueAt(root: unknown, path: PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined),
-    root,
-  )
-}
-
-function pathText(path: PropertyKey[]): string {
-  return path
-    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
-    .join('')
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { type LinedYaml, parseLinedYaml, pathText, valueAt } from '../../proto/lined-yaml.ts'
 
 /** Configuration files: YAML, checked against a schema. */
 
@@ -30,7 +30,7 @@ export function loadYaml<Schema extends z.ZodType>(file: string, schema: Schema)
 }
 
 /** Text to values, and where each stands. @throws ConfigError */
-export function parseYaml(file: string): { value: unknown; lineOf: (path: PropertyKey[]) => number } {
+export function parseYaml(file: string): LinedYaml {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -38,27 +38,9 @@ export function parseYaml(file: string): { value: unknown; lineOf: (path: Proper
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     throw new ConfigError([`${file}: ${missing ? 'no such file' : (error as Error).message}`])
   }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  if (document.errors.length > 0)
-    throw new ConfigError(
-      document.errors.map(
-        (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
-      ),
-    )
-  return {
-    value: document.toJS(),
-    /** The line of the node, or of the nearest one above it that is there. */
-    lineOf(path) {
-      for (let depth = path.length; depth > 0; depth--) {
-        const node = document.getIn(path.slice(0, depth), true) as
-          | { range?: [number, number, number] }
-          | undefined
-        if (node?.range) return lines.linePos(node.range[0]).line
-      }
-      return 1
-    },
-  }
+  const yaml = parseLinedYaml(text)
+  if (yaml.mistakes.length > 0) throw new ConfigError(yaml.mistakes.map((mistake) => `${file}:${mistake}`))
+  return yaml
 }
 
 /** One sentence or more for an issue: what was found, what was expected. */
@@ -82,17 +64,4 @@ function expected(issue: z.core.$ZodIssue): string {
     .replace(/, received .*$/, '')
     .replace(/^Too (?:big|small): expected (\w+) to (?:be|have) /, 'expected $1 ')
   return message.startsWith('expected') ? message : `expected: ${message}`
-}
-
-function valueAt(root: unknown, path: PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined),
-    root,
-  )
-}
-
-function pathText(path: PropertyKey[]): string {
-  return path
-    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`))
-    .join('')
 }

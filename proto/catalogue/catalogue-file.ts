@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { parseLinedYaml } from '../lined-yaml.ts'
 
 /** Everything that is wrong with a catalogue, a line each: `fault-kinds.yaml:7: lamp_out.raise: …`. */
 export class CatalogueError extends Error {
@@ -30,25 +30,11 @@ export function readCatalogueFile<Schema extends z.ZodType>(
   } catch (error) {
     throw new CatalogueError([`${file}: cannot be read: ${(error as Error).message}`])
   }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  if (document.errors.length > 0)
-    throw new CatalogueError(
-      document.errors.map(
-        ({ pos, message }) => `${file}:${lines.linePos(pos[0]).line}: ${message.split('\n')[0]}`,
-      ),
-    )
-  const problem = (path: PropertyKey[], said: string): string => {
-    let line = 1
-    for (let depth = path.length; depth > 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true) as { range?: number[] } | undefined
-      if (!node?.range) continue
-      line = lines.linePos(node.range[0]!).line
-      break
-    }
-    return `${file}:${line}: ${path.length > 0 ? `${path.map(String).join('.')}: ` : ''}${said}`
-  }
-  const result = schema.safeParse(document.toJS())
+  const { value, mistakes, lineOf } = parseLinedYaml(text)
+  if (mistakes.length > 0) throw new CatalogueError(mistakes.map((mistake) => `${file}:${mistake}`))
+  const problem = (path: PropertyKey[], said: string): string =>
+    `${file}:${lineOf(path)}: ${path.length > 0 ? `${path.map(String).join('.')}: ` : ''}${said}`
+  const result = schema.safeParse(value)
   if (result.success) return { value: result.data, problem }
   throw new CatalogueError(
     result.error.issues.flatMap((issue) => {
