@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Log } from '../../foundation/log.ts'
+import { hourly } from '../hourly.ts'
 import type { IntakeLog } from './intake-log.ts'
 
-const EVERY_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 /**
@@ -17,25 +17,12 @@ export function keepPruned(
   keepDays: number,
   logger: Log,
 ): () => Promise<void> {
-  let stopped = false
-  let running = Promise.resolve()
-  const prune = async (): Promise<void> => {
+  return hourly(async (stopped) => {
     try {
       const beforeMs = Date.now() - keepDays * DAY_MS
-      while (!stopped && log.prune(Math.min(...cursors.map(({ seen }) => seen)), beforeMs)) await nextTurn()
+      while (!stopped() && log.prune(Math.min(...cursors.map(({ seen }) => seen)), beforeMs)) await nextTurn()
     } catch (error) {
       logger.warn({ err: error }, 'intake: old records not deleted; trying again in an hour')
     }
-  }
-  const start = (): void => {
-    running = prune()
-  }
-  const first = setImmediate(start)
-  const timer = setInterval(start, EVERY_MS)
-  return async () => {
-    stopped = true
-    clearImmediate(first)
-    clearInterval(timer)
-    await running
-  }
+  })
 }

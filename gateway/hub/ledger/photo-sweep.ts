@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Log } from '../../foundation/log.ts'
+import { hourly } from '../hourly.ts'
 import type { Ledger } from './ledger.ts'
 import type { DroppedPhoto, Photos } from './photos.ts'
-
-const EVERY_MS = 3_600_000
 
 export interface SweepOptions {
   ledger: Pick<Ledger, 'find'>
@@ -17,15 +16,13 @@ export interface SweepOptions {
  * @returns how to stop it.
  */
 export function keepSwept({ ledger, photos, onDropped, log }: SweepOptions): () => Promise<void> {
-  let stopped = false
-  let running = Promise.resolve()
-  const sweep = async (): Promise<void> => {
+  return hourly(async (stopped) => {
     try {
       for (const id of photos.awaited()) {
         const entry = ledger.find(id)
         if (entry) onDropped(photos.settle(id, entry.manual && entry.gateway))
       }
-      while (!stopped) {
+      while (!stopped()) {
         const dropped = photos.sweep(Date.now())
         if (dropped.length === 0) return
         onDropped(dropped)
@@ -34,16 +31,5 @@ export function keepSwept({ ledger, photos, onDropped, log }: SweepOptions): () 
     } catch (error) {
       log.warn({ err: error }, 'photos: unfinished ones not dropped; trying again in an hour')
     }
-  }
-  const start = (): void => {
-    running = sweep()
-  }
-  const first = setImmediate(start)
-  const timer = setInterval(start, EVERY_MS)
-  return async () => {
-    stopped = true
-    clearImmediate(first)
-    clearInterval(timer)
-    await running
-  }
+  })
 }
