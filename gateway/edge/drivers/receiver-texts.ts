@@ -19,11 +19,7 @@ export class ReceiverTexts {
     // What comes again moves to the end: the text that was not heard for longest is forgotten first.
     const isNew = !said.delete(text)
     said.add(text)
-    if (said.size > REMEMBERED)
-      for (const oldest of said) {
-        said.delete(oldest)
-        break
-      }
+    if (said.size > REMEMBERED) said.delete(said.values().next().value!)
     if (!isNew) return
     const message = `the receiver says: ${text}`
     if (severity === 'error' || severity === 'warning') this.#log.warn({ port, severity }, message)
