@@ -65,7 +65,8 @@ export class HandReports {
     `)
     const columns = 'key, case_id AS caseId, time_ms AS timeMs, kind, note, photos, records'
     this.#insert = database.prepare(
-      'INSERT INTO hand_report (key, case_id, time_ms, kind, note, photos) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT INTO hand_report (key, case_id, time_ms, kind, note, photos) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO NOTHING`,
     )
     this.#settle = database.prepare('UPDATE hand_report SET records = ? WHERE key = ?')
     this.#forget = database.prepare(
@@ -109,19 +110,22 @@ export class HandReports {
     const timeMs = known?.timeMs ?? clock.nowMs()
     const id = known?.caseId ?? caseId(gateway, report.key, report.kind, 1, timeMs)
     const parts = photoParts(id, report.photos)
-    // A photo may have failed where the case was kept: the case is not told again.
-    const kept = known ? [] : [this.#keepCase(report, id, timeMs)]
-    const outcomes = await Promise.allSettled([...kept, ...parts.map((part) => this.#keepPart(part))])
+    // Also where an earlier try kept a part of it: the hub takes a case and a photo twice without doubling them.
+    const outcomes = await Promise.allSettled([
+      this.#keepCase(report, id, timeMs),
+      ...parts.map((part) => this.#keepPart(part)),
+    ])
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
     const failure = failures.find((reason) => !(reason instanceof OutboxFull))
     if (failure) throw failure
-    const records = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-    this.#settle.run(JSON.stringify(records), report.key)
-    this.#forget.run(REMEMBERED)
+    // Not settled: it is not told as arrived, and the same report sent again brings its photos again.
     if (failures.length > 0)
       throw new ReportRefused(
         'the report is kept, but not all of its photos: there is no room until the terminal has been online',
       )
+    const records = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    this.#settle.run(JSON.stringify(records), report.key)
+    this.#forget.run(REMEMBERED)
     return this.#sent(this.#row(report.key)!)
   }
 

@@ -124,7 +124,23 @@ describe('a report by hand', () => {
       'the report is kept, but not all of its photos: there is no room until the terminal has been online',
     ])
     expect(kept()[0]).toMatchObject({ lane: 'case', report: { manual: { photos: 2 } } })
-    expect(SentReports.parse(await (await ask('reports')).json()).reports).toHaveLength(1)
+    const told = async () => SentReports.parse(await (await ask('reports')).json()).reports
+    expect(await told()).toMatchObject([{ key: KEY, state: 'waiting' }])
+    const { caseId } = (await told())[0]!
+
+    // Once there is room, the same report brings its photos, and only then it can have arrived.
+    for (const { boot, sequence } of outbox.peek(1000)) outbox.remove(boot, [sequence])
+    await expect.poll(() => outbox.level().records).toBe(0)
+    expect(await told()).toMatchObject([{ key: KEY, state: 'waiting' }])
+    const again = await send({
+      key: KEY,
+      kind: 'dead_animal',
+      photos: [photo(jpeg(900)), photo(jpeg(200_000))],
+    })
+    expect(SentReport.parse(await again.json())).toMatchObject({ caseId, photos: 2, state: 'waiting' })
+    expect(kept().filter(({ lane }) => lane === 'photo')).toHaveLength(6)
+    for (const { boot, sequence } of outbox.peek(1000)) outbox.remove(boot, [sequence])
+    await expect.poll(told).toMatchObject([{ key: KEY, state: 'arrived' }])
   })
 
   test('has arrived when the hub has receipted all of it, also over a restart', async () => {
