@@ -26,9 +26,9 @@ What the detectors do beyond a threshold and a hold:
 
 | detector | what |
 |---|---|
-| \`tilt\` | judges the angle away from the background angle, which is learnt over quiet minutes and follows slow settling within limits, never an alarm; \`backgroundDeg\` pins it. From \`atOnceDeg\` it is raised at once. An angle that swings to the other side was not held (traffic, wind). While samples come fast, the level must last \`settleMs\` before it is a recovery |
+| \`tilt\` | judges the angle away from the background angle, which is learnt over quiet minutes and follows slow settling within limits, never an alarm; \`backgroundDeg\` pins it. From \`atOnceDeg\` it is raised at once. Shaking shorter than \`vibrationMs\` neither begins a hold nor ends one: the angle must be beyond on one side for most of the last while. A recovery lasts \`settleMs\`, or two seconds where readings come too slowly to show a swing |
 | \`rate\` | the slope of a straight line through the last window, per minute; a window that is not nearly full is not judged, and what lasts less than a twelfth of it is no rise |
-| \`lamp_out\`, \`lamp_on_by_day\` | judged only while the lamp should surely burn, or surely not: by a light sensor, the sun's elevation there and then, a schedule, or light and sun together (\`dueBy\`). Once raised, only the lamp itself ends it. Without mains voltage, where it is measured, a dark lamp is no fault of the lamp. A clock that has just been set says nothing |
+| \`lamp_out\`, \`lamp_on_by_day\` | judged only while the lamp should surely burn, or surely not: by a light sensor, the sun's elevation there and then, a schedule, or light and sun together (\`dueBy\`). The light is that of most of the last minute. Once raised, only the lamp itself ends it. Without mains voltage, where it is measured, a dark lamp is no fault of the lamp. A clock that has just been set says nothing |
 | \`flicker\` | how often the lamp went on or off within the window |
 | \`phase\` | the phase angle away from \`expectedDeg\`, the short way round |
 | \`stuck\` | seconds without any change while readings go on; only sensors that are named |
