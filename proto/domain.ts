@@ -168,6 +168,40 @@ export interface Health {
   memoryBytes: number
   ports: PortState[]
   outbox: { records: number; bytes: number; dropped: Record<string, number> }
+  link?: LinkState
+  storage?: StorageState
+}
+
+/** How a gateway reaches the broker; counted since its process started where nothing else is said. */
+export interface LinkState {
+  /** Connections that broke. */
+  breaks: number
+  connectedS: number
+  /** Median of the last records, from sending to the broker's acknowledgement. */
+  acknowledgedMs?: number
+  /** Median of the last records, from sending to the hub's receipt. */
+  receiptedMs?: number
+  /** Both directions today (UTC+8), framing of MQTT, TLS and TCP/IP included. */
+  dataBytes: number
+  /** What a day may take; absent: no budget. */
+  budgetBytes?: number
+  /** 0: everything is sent as it is; higher: track detail is thinned. */
+  thinning: number
+  /** Fixes left out of tracks to keep the budget or the outbox's size, since the outbox file was made. */
+  thinnedFixes: number
+}
+
+export const STORAGE_STATES = ['ok', 'full', 'read-only', 'failing'] as const
+export type StorageStateName = (typeof STORAGE_STATES)[number]
+
+/** How a gateway's disk is. */
+export interface StorageState {
+  state: StorageStateName
+  detail?: string
+  /** Records that wait in memory alone, because the disk does not take them. */
+  inMemory: number
+  /** Outbox files that could not be read and were set aside, since the data folder was made. */
+  setAside: number
 }
 
 export interface FixBatch {

@@ -1,9 +1,13 @@
 import {
   type Health,
+  type LinkState,
   PORT_STATES,
   type PortState,
   type PortStateName,
   type SatelliteCount,
+  STORAGE_STATES,
+  type StorageState,
+  type StorageStateName,
 } from '../domain.ts'
 import { decodeTimeSource, TIME_SOURCES } from './cases.ts'
 import { checkedCount, checkedId, checkedOptionalText, checkedText, checkedTimeMs } from './checks.ts'
@@ -37,6 +41,14 @@ export interface HealthMessage {
   memoryBytes: unknown
   ports: PortMessage[]
   outbox: { records: number; bytes: unknown; dropped: CounterMessage[] } | null
+  link: LinkMessage | null
+  storage: { state: string; detail: string; inMemory: number; setAside: number } | null
+}
+
+type LinkMessage = Omit<LinkState, 'dataBytes' | 'budgetBytes' | 'thinnedFixes'> & {
+  dataBytes: unknown
+  budgetBytes?: unknown
+  thinnedFixes: unknown
 }
 
 export function encodeHealth(health: Health): Uint8Array {
@@ -48,6 +60,7 @@ export function encodeHealth(health: Health): Uint8Array {
       uptimeS: Math.round(health.uptimeS),
       ports: health.ports.map((port) => ({ ...port, counters: toCounters(port.counters) })),
       outbox: { ...health.outbox, dropped: toCounters(health.outbox.dropped) },
+      ...(health.link && { link: wholeNumbers(health.link) }),
     }),
   ).finish()
 }
@@ -68,7 +81,41 @@ export function decodeHealth(message: HealthMessage): Health {
       bytes: Number(outbox.bytes),
       dropped: fromCounters(outbox.dropped),
     },
+    ...(message.link ? { link: decodeLink(message.link) } : {}),
+    ...(message.storage ? { storage: decodeStorage(message.storage) } : {}),
   }
+}
+
+function decodeLink(message: LinkMessage): LinkState {
+  const { breaks, connectedS, dataBytes, thinning, thinnedFixes } = message
+  const link: LinkState = {
+    breaks,
+    connectedS,
+    dataBytes: Number(dataBytes),
+    thinning,
+    thinnedFixes: Number(thinnedFixes),
+  }
+  // Absent numbers have a default of 0 on the prototype.
+  if (Object.hasOwn(message, 'acknowledgedMs')) link.acknowledgedMs = message.acknowledgedMs!
+  if (Object.hasOwn(message, 'receiptedMs')) link.receiptedMs = message.receiptedMs!
+  if (Object.hasOwn(message, 'budgetBytes')) link.budgetBytes = Number(message.budgetBytes)
+  return link
+}
+
+function decodeStorage(message: NonNullable<HealthMessage['storage']>): StorageState {
+  const { inMemory, setAside } = message
+  const state = message.state as StorageStateName
+  if (!STORAGE_STATES.includes(state))
+    refuse(
+      'bad-value',
+      `storage state ${JSON.stringify(message.state.slice(0, 40))}: expected ${STORAGE_STATES}`,
+    )
+  const detail = checkedOptionalText(message.detail, 'storage detail', 512)
+  return { state, ...(detail === '' ? {} : { detail }), inMemory, setAside }
+}
+
+function wholeNumbers(link: LinkState): Record<string, number> {
+  return Object.fromEntries(Object.entries(link).map(([name, value]) => [name, Math.round(value as number)]))
 }
 
 function decodePort(message: PortMessage): PortState {

@@ -216,4 +216,52 @@ export const MESSAGES: { name: string; body: Body }[] = [
       },
     },
   },
+  {
+    name: 'health with its link and its disk',
+    body: {
+      lane: 'health',
+      health: {
+        timeMs: T0,
+        timeSource: 'gps',
+        uptimeS: 86_400,
+        version: '0.1.0',
+        memoryBytes: 80_000_000,
+        ports: [],
+        outbox: { records: 70_000, bytes: 20_000_000, dropped: {} },
+        link: {
+          breaks: 3,
+          connectedS: 80_000,
+          acknowledgedMs: 0,
+          receiptedMs: 140,
+          dataBytes: 5_000_000_000,
+          budgetBytes: 20_000_000,
+          thinning: 2,
+          thinnedFixes: 12_345,
+        },
+        storage: {
+          state: 'read-only',
+          detail: 'attempt to write a readonly database',
+          inMemory: 812,
+          setAside: 1,
+        },
+      },
+    },
+  },
+  {
+    name: 'health with a link that has sent nothing yet, and a disk that is well',
+    body: {
+      lane: 'health',
+      health: {
+        timeMs: T0,
+        timeSource: 'system',
+        uptimeS: 1,
+        version: '0.1.0',
+        memoryBytes: 80_000_000,
+        ports: [],
+        outbox: { records: 0, bytes: 0, dropped: {} },
+        link: { breaks: 0, connectedS: 0, dataBytes: 0, thinning: 0, thinnedFixes: 0 },
+        storage: { state: 'ok', inMemory: 0, setAside: 0 },
+      },
+    },
+  },
 ]
