@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CATALOGUE, loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import { CatalogueError } from '../../proto/catalogue/catalogue-file.ts'
 import { CODE_PROFILES, type CodeProfile, parseComponentCode } from '../../proto/catalogue/component-code.ts'
+import { testFolder } from '../test-folder.ts'
 import { FAULT_TABLE_PAGE, faultTablePage } from './fault-table.ts'
 
 const shipped = (file: string): string =>
@@ -13,7 +13,7 @@ const shipped = (file: string): string =>
 
 /** A city's folder with these files. */
 function cityFolder(files: Record<string, string>): string {
-  const dir = mkdtempSync(join(tmpdir(), 'catalogue-'))
+  const dir = testFolder()
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
   return dir
 }

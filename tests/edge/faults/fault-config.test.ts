@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -9,6 +8,7 @@ import {
   type WatchedComponent,
 } from '../../../gateway/edge/faults/fault-config.ts'
 import { loadCatalogue } from '../../../proto/catalogue/catalogue.ts'
+import { testFolder } from '../../test-folder.ts'
 
 const COVER = '3101010101000001'
 const LAMPS = ['3101010118000001', '3101010118000002']
@@ -188,7 +188,7 @@ describe('the examples of docs/catalogue.md', () => {
   const [kind, settings] = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((block) => block[1]!)
 
   test('are a catalogue that loads', () => {
-    const dir = mkdtempSync(join(tmpdir(), 'catalogue-'))
+    const dir = testFolder()
     writeFileSync(join(dir, 'fault-kinds.yaml'), kind!)
     expect(loadCatalogue(dir).faultNamesKnown()).toEqual(['cover_ajar'])
   })

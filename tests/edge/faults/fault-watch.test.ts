@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -13,6 +12,7 @@ import { silentLog } from '../../../gateway/foundation/log.ts'
 import { loadCatalogue } from '../../../proto/catalogue/catalogue.ts'
 import { decodeBody } from '../../../proto/codec/codec.ts'
 import { CASE_ID_PATTERN, type CaseReport } from '../../../proto/domain.ts'
+import { testFolder } from '../../test-folder.ts'
 
 const CODE = '3101010101000001'
 const T0 = Date.UTC(2026, 4, 1)
@@ -326,7 +326,7 @@ test('what is learnt outlasts a restart', async () => {
 })
 
 test("a city's own kind of fault is found by its catalogue", async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'catalogue-'))
+  const dir = testFolder()
   writeFileSync(
     join(dir, 'fault-kinds.yaml'),
     `cover_ajar:
