@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CATALOGUE, catalogueProblems, loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import { COMPONENT_PATTERN, ID_FORM, ID_PATTERN } from '../../proto/domain.ts'
+import { DataBudgetConfig } from './budget/data-budget-config.ts'
 import { FirmataPort, FirmataSensor, firmataSilenceMistake } from './drivers/firmata/firmata-config.ts'
 import { LinePort } from './drivers/line/line-config.ts'
 import { measuredComponents } from './drivers/measured.ts'
@@ -94,6 +95,8 @@ export const EdgeConfig = z
     track: TrackFilterConfig.optional(),
     /** The page on which a person at the gateway reports by hand; absent: none. */
     terminal: TerminalConfig.optional(),
+    /** What the SIM card may use; absent: no budget. */
+    sim: DataBudgetConfig.optional(),
     /** One reading of each sensor is sent this often. */
     readingsEveryS: z.number().min(1).max(86_400).default(60),
     healthEveryS: z.number().min(1).max(86_400).default(300),
