@@ -16,6 +16,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   export: async () => (await import('./commands/export-track.ts')).exportCommand(),
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand(),
   cases: async () => (await import('./commands/cases.ts')).casesCommand(),
+  'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand(),
   case: async () => (await import('./commands/cases.ts')).caseCommand(),
   bench: async () => (await import('./commands/bench.ts')).benchCommand(),
 }

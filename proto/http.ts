@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Components, Grids, Streets } from './district.ts'
-import { CASE_ID_PATTERN, ID_FORM, ID_PATTERN, MAX_PHOTOS } from './domain.ts'
+import { CASE_ID_PATTERN, ID_FORM, ID_PATTERN, MAX_PHOTOS, PORT_STATES, STORAGE_STATES } from './domain.ts'
 
 /**
  * What the hub answers under /api/v1: the hub serves by these schemas and the page is typed by them.
@@ -67,8 +67,99 @@ export const Device = z.object({
   /** The gateway's last message. */
   lastSeen: Time.optional(),
   lastFix: FixJson.optional(),
+  /** Keys of what a person should look at on its gateway ({@link ATTENTION_KEYS}); absent: nothing. */
+  attention: z.array(z.string()).optional(),
 })
 export const Devices = z.object({ devices: z.array(Device) })
+
+/** What may want a person at a gateway, the gravest first; the hub may know more of them than a page does. */
+export const ATTENTION_KEYS = [
+  'silent',
+  'disk',
+  'records-dropped',
+  'outbox-set-aside',
+  'port-down',
+  'backlog',
+  'link-breaks',
+  'receipts-slow',
+  'track-thinned',
+  'data-budget',
+  'clock-estimated',
+] as const
+export type AttentionKey = (typeof ATTENTION_KEYS)[number]
+
+export const Attention = z.object({
+  key: z.string().describe(ATTENTION_KEYS.join(', ')),
+  /** Which port, with `port-down`. */
+  port: z.string().optional(),
+  /** The figures behind it, in English. */
+  detail: z.string().optional(),
+})
+
+const Counts = z.record(z.string(), z.number())
+
+/** How a gateway is (运行状态), as its newest health record says. */
+export const GatewayHealth = z.object({
+  gateway: DeviceId,
+  /** When the hub received it. */
+  receivedAt: Time,
+  /** Is the gateway connected now. */
+  online: z.boolean(),
+  /** When the gateway made it, by its own clock. */
+  time: Time,
+  /** `estimated`: the gateway did not know the time; this is the latest possible. */
+  timeSource: z.enum(['gps', 'system', 'estimated']),
+  uptimeS: z.number(),
+  version: z.string(),
+  memoryBytes: z.number(),
+  ports: z.array(
+    z.object({
+      name: z.string(),
+      path: z.string(),
+      state: z.enum(PORT_STATES),
+      detail: z.string().optional(),
+      /** Whose fixes come over this port, where it is not the gateway itself. */
+      device: DeviceId.optional(),
+      satellites: z
+        .array(z.object({ system: z.string(), inView: z.number().optional(), used: z.number().optional() }))
+        .optional(),
+      counters: Counts,
+    }),
+  ),
+  /** Records that wait for the hub's receipt; `dropped` by lane, since the outbox file was made. */
+  outbox: z.object({ records: z.number(), bytes: z.number(), dropped: Counts }),
+  /** Counted since the gateway's process started where nothing else is said. */
+  link: z
+    .object({
+      breaks: z.number(),
+      connectedS: z.number(),
+      /** Median, from sending to the broker's acknowledgement. */
+      acknowledgedMs: z.number().optional(),
+      /** Median, from sending to the hub's receipt. */
+      receiptedMs: z.number().optional(),
+      /** Both directions on the day (UTC+8) of `time`. */
+      dataBytes: z.number(),
+      /** What a day may take; absent: no budget. */
+      budgetBytes: z.number().optional(),
+      /** 0: nothing is left out; higher: track detail is thinned. */
+      thinning: z.number(),
+      /** Since the outbox file was made. */
+      thinnedFixes: z.number(),
+    })
+    .optional(),
+  storage: z
+    .object({
+      state: z.enum(STORAGE_STATES),
+      detail: z.string().optional(),
+      /** Records that wait in memory alone, because the disk does not take them. */
+      inMemory: z.number(),
+      /** Outbox files that could not be read and were set aside. */
+      setAside: z.number(),
+    })
+    .optional(),
+  /** What a person should look at; empty: nothing. */
+  attention: z.array(Attention),
+})
 
 export const TRACK_FORMATS = ['columns', 'json', 'geojson', 'gpx', 'csv'] as const
 export const TrackQuery = RangeQuery.extend({
@@ -250,11 +341,18 @@ export const PageSettings = z.object({
 
 /** Server-sent events of /api/v1/live: `event:` names the kind, `data:` is the JSON. */
 export const LiveFixes = z.object({ device: DeviceId, fixes: z.array(FixJson) })
-export const LiveDevice = z.object({ id: DeviceId, online: z.boolean() })
+export const LiveDevice = z.object({
+  id: DeviceId,
+  online: z.boolean(),
+  /** As in the list of devices, empty: nothing any more; absent: no news of it. */
+  attention: z.array(z.string()).optional(),
+})
 export const LIVE_EVENTS = { fixes: LiveFixes, case: Case, device: LiveDevice } as const
 
 export type FixJson = z.infer<typeof FixJson>
 export type Device = z.infer<typeof Device>
+export type Attention = z.infer<typeof Attention>
+export type GatewayHealth = z.infer<typeof GatewayHealth>
 export type TrackColumns = z.infer<typeof TrackColumns>
 export type Summary = z.infer<typeof Summary>
 export type Coverage = z.infer<typeof Coverage>

@@ -8,11 +8,15 @@ export function hubCommand(): Command {
   return new Command('hub')
     .description('run the centre: broker and intake, track store, cases, HTTP and the page')
     .requiredOption('-c, --config <file>', 'YAML configuration (see docs/hub.md)')
-    .action(async ({ config }: { config: string }) => {
+    .option(
+      '--rebuild-tracks',
+      'write what the intake log still has to the track store again (docs/influxdb.md)',
+    )
+    .action(async ({ config, rebuildTracks }: { config: string; rebuildTracks?: boolean }) => {
       const settings = loadHubConfig(config)
       const { startHub } = await import('../hub/hub.ts')
       const log = createLog()
-      const hub = await startHub(settings, log)
+      const hub = await startHub(settings, log, { rebuildTracks })
       log.info({ url: hub.httpUrl, broker: hub.brokerUrl }, 'hub is running')
       await untilAskedToStop(log)
       await hub.close()

@@ -13,6 +13,7 @@ import { StoreConfig } from './stores/store-config.ts'
 const Host = z.string().min(1)
 /** 0 lets the system choose a free port. */
 const Port = z.int().min(0).max(65535)
+const Days = z.int().min(1).max(36_500)
 const MqttUrl = z.url({ protocol: /^mqtts?$/, error: 'expected a URL such as mqtt://127.0.0.1:1883' })
 
 const EmbeddedBroker = z.strictObject({ host: Host.default('127.0.0.1'), port: Port.default(1883) })
@@ -99,6 +100,20 @@ const Page = z.strictObject({
   tileAttribution: z.string().max(200).optional(),
 })
 
+/** InfluxDB deletes by itself, and has one time for all of a database. */
+function retentionProblem(hub: {
+  store: StoreConfig
+  retention: { tracksDays?: number | undefined; readingsDays?: number | undefined }
+}): string | undefined {
+  const { store, retention } = hub
+  if (store.kind === 'sqlite') return undefined
+  if (store.bucket !== undefined && (retention.tracksDays ?? retention.readingsDays) !== undefined)
+    return 'tracksDays and readingsDays are not for a bucket: set its retention in InfluxDB (docs/influxdb.md)'
+  if (retention.readingsDays !== undefined)
+    return 'readingsDays with store influxdb: expected tracksDays alone, which counts for readings too'
+  return undefined
+}
+
 export const HubConfig = z
   .strictObject({
     /** Folder of intake log, ledger, registers and the SQLite store. */
@@ -115,6 +130,15 @@ export const HubConfig = z
         keepDays: z.int().min(1).max(3650).default(30),
       })
       .prefault({}),
+    /** How long what is stored stays; absent: for ever. */
+    retention: z
+      .strictObject({
+        tracksDays: Days.optional(),
+        readingsDays: Days.optional(),
+        /** After their case was cleared. */
+        photosDays: Days.optional(),
+      })
+      .prefault({}),
   })
   .check(({ value, issues }) => {
     if ('worker' in value.broker && value.broker.worker && value.store.kind === 'sqlite') {
@@ -122,6 +146,9 @@ export const HubConfig = z
         'sqlite, with broker.share or partition: workers need one InfluxDB that all of them write to'
       issues.push({ code: 'custom', input: value, path: ['store', 'kind'], message })
     }
+    const retention = retentionProblem(value)
+    if (retention !== undefined)
+      issues.push({ code: 'custom', input: value, path: ['retention'], message: retention })
     if (value.catalogue === undefined) return
     for (const message of catalogueProblems(value.catalogue))
       issues.push({ code: 'custom', input: value, path: ['catalogue'], message })

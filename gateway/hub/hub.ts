@@ -8,6 +8,7 @@ import { createMetrics } from './api/metrics.ts'
 import { caseRoutes } from './api/routes/cases.ts'
 import { coverageRoutes } from './api/routes/coverage.ts'
 import { deviceRoutes } from './api/routes/devices.ts'
+import { gatewayHealthRoutes } from './api/routes/gateway-health.ts'
 import { healthRoutes } from './api/routes/health.ts'
 import { liveRoutes } from './api/routes/live.ts'
 import { metricsRoutes } from './api/routes/metrics.ts'
@@ -21,6 +22,8 @@ import type { Broker } from './broker/broker.ts'
 import { EmbeddedBroker } from './broker/embedded.ts'
 import { ExternalBroker } from './broker/external.ts'
 import type { HubConfig } from './config.ts'
+import { keepingGoodPoints } from './dead-letters/bisect-points.ts'
+import { Replayer } from './dead-letters/replayer.ts'
 import { Cursor } from './intake/cursor.ts'
 import { Intake } from './intake/intake.ts'
 import { IntakeLog } from './intake/intake-log.ts'
@@ -37,6 +40,7 @@ import { keepSwept } from './ledger/photo-sweep.ts'
 import { type DroppedPhoto, Photos } from './ledger/photos.ts'
 import { PresenceRegister } from './registers/presence.ts'
 import { openRegisters, type Registers } from './registers/registers.ts'
+import { keepRetention } from './retention.ts'
 import { openTrackStore } from './stores/open-track-store.ts'
 import type { TrackStore } from './stores/track-store.ts'
 
@@ -44,7 +48,7 @@ import type { TrackStore } from './stores/track-store.ts'
  * The centre, read top-down as the way the data goes:
  *
  *   broker ─ intake log (commit, then acknowledge, then receipt)
- *              ├─ cursor `tracks` ─ track store ─ device register ─┐
+ *              ├─ cursor `tracks` ─ track store ─ devices, health ─┐
  *              ├─ cursor `cases` ── ledger ─ announcer ─ broker    ├─ API, live page
  *              └─ cursor `photos` ─ photos of reports by hand ─────┘
  *
@@ -64,8 +68,15 @@ export interface Hub {
   close(): Promise<void>
 }
 
-/** @throws PortTaken; Error of node:sqlite where a file of the data folder cannot be opened. */
-export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
+/**
+ * @param options.rebuildTracks - write everything that the intake log still has to the track store again.
+ * @throws PortTaken; Error of node:sqlite where a file of the data folder cannot be opened.
+ */
+export async function startHub(
+  config: HubConfig,
+  log: Log,
+  options: { rebuildTracks?: boolean | undefined } = {},
+): Promise<Hub> {
   await using opened = new AsyncDisposableStack()
 
   const intakeLog = opened.adopt(new IntakeLog(join(config.data, 'intake.db')), (it) => it.close())
@@ -86,14 +97,21 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
     log,
   })
   const showing: Omit<TrackSinks, 'store'> = {
-    seen: (sightings) => registers.devices.seen(sightings),
+    seen: (sightings, healths) => {
+      const { movedOn, attention } = registers.heard(sightings, healths, presence)
+      for (const [id, keys] of attention)
+        live.publish('device', () => ({ id, online: presence.isOnline(id), attention: keys }))
+      return movedOn
+    },
     live: (device, fixes) => live.publish('fixes', () => ({ device, fixes: fixes.map(fixJson) })),
   }
+  if (options.rebuildTracks) intakeLog.advance('tracks', 0)
+  const takeTracks = keepingGoodPoints(trackConsumer({ store, ...showing }))
   const tracks = new Cursor({
     name: 'tracks',
     selection: 'all',
     log: intakeLog,
-    consume: trackConsumer({ store, ...showing }),
+    consume: takeTracks,
     logger: log,
   })
   const onChanged = (changed: LedgerCase[]): void => {
@@ -107,27 +125,34 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
       intake.setAside({ gateway, reason: 'photo-dropped', detail, payload: new Uint8Array() })
     }
   }
+  const takeCases = caseConsumer({ ledger, photos, onChanged, onDropped, log })
   const cases = new Cursor({
     name: 'cases',
     selection: 'case',
     log: intakeLog,
-    consume: caseConsumer({ ledger, photos, onChanged, onDropped, log }),
+    consume: takeCases,
     logger: log,
+  })
+  const takePhotos = photoConsumer({
+    ledger,
+    photos,
+    ledgerSeen: () => cases.seen,
+    onWhole: (entry) => onChanged([entry]),
   })
   const photoParts = new Cursor({
     name: 'photos',
     selection: 'photo',
     log: intakeLog,
-    consume: photoConsumer({
-      ledger,
-      photos,
-      ledgerSeen: () => cases.seen,
-      onWhole: (entry) => onChanged([entry]),
-    }),
+    consume: takePhotos,
     spend: 'photo',
     logger: log,
   })
   const cursors = [tracks, cases, photoParts]
+  const replayer = new Replayer({
+    letters: intakeLog.deadLetters,
+    consumers: { tracks: takeTracks, cases: takeCases, photos: takePhotos },
+    logger: log,
+  })
   const intake = new Intake({
     store: intakeLog,
     log,
@@ -141,12 +166,13 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
   const overheard = new Overheard(trackConsumer({ store: { write: async () => {} }, ...showing }), log)
 
   // From here on things run; what is started last is stopped first.
-  for (const part of [...cursors, announcer]) {
+  for (const part of [...cursors, announcer, replayer]) {
     part.start()
     opened.defer(() => part.stop())
   }
   opened.defer(keepPruned(intakeLog, cursors, config.intake.keepDays, log))
   opened.defer(keepSwept({ ledger, photos, onDropped, log }))
+  opened.defer(keepRetention({ retention: config.retention, store, ledger, photos, log }))
   opened.defer(() => intake.flush())
   overheard.start()
   opened.defer(() => overheard.stop())
@@ -164,6 +190,7 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
           trackCursor: () => tracks.state(),
           caseCursor: () => cases.state(),
           photoCursor: () => photoParts.state(),
+          deadLetters: () => ({ ...intakeLog.deadLetters.open(), ...intakeLog.asideCounts() }),
         }),
       ),
       metricsRoutes(
@@ -171,15 +198,19 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
           ...states,
           cursors: () => cursors.map((cursor) => cursor.state()),
           setAside: () => intakeLog.setAside(),
+          asideCounts: () => intakeLog.asideCounts(),
+          deadLetters: () => intakeLog.deadLetters.open(),
           openCases: () => ledger.openCount(),
           photoBytes: () => photos.bytes(),
           gatewaysOnline: () => presence.count,
+          gatewayHealth: () => registers.health.totals(presence, Date.now()),
           livePages: () => live.listeners,
         }),
       ),
     ],
     api: [
-      deviceRoutes(registers.devices, presence),
+      deviceRoutes(registers, presence),
+      gatewayHealthRoutes(registers, presence),
       trackRoutes(registers.devices, store),
       summaryRoutes(registers.devices, store),
       coverageRoutes(registers.grids, store),

@@ -13,6 +13,7 @@ import {
   Coverage,
   Devices,
   type FixJson,
+  GatewayHealth,
   GridsAnswer,
   HttpError,
   LIVE_EVENTS,
@@ -122,6 +123,7 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
         if (id === undefined) return deviceList(known())
         const ride = known().find(({ device }) => device === id)
         if (!ride) return undefined
+        if (third === 'health') return healthOf(ride, startMs)
         return third === 'summary' ? summaryOf(ride, from, to) : columnsOf(ride, from, to)
       }
       case 'coverage': {
@@ -281,7 +283,56 @@ function deviceList(rides: readonly Ride[]): z.output<typeof Devices> {
       online,
       lastSeen: online ? new Date().toISOString() : fixes.at(-1)?.time,
       lastFix: fixes.at(-1),
+      ...(device === TROUBLED ? { attention: ['port-down', 'data-budget'] } : {}),
     })),
+  })
+}
+
+/** On whose gateway something wants a person. */
+export const TROUBLED = 'ebike-03'
+
+function healthOf({ device, online }: Ride, startMs: number): GatewayHealth {
+  const troubled = device === TROUBLED
+  const time = new Date(startMs - 40_000).toISOString()
+  return GatewayHealth.parse({
+    gateway: device,
+    receivedAt: time,
+    online,
+    time,
+    timeSource: 'gps',
+    uptimeS: 3 * 3600,
+    version: '0.1.0',
+    memoryBytes: 82e6,
+    ports: [
+      {
+        name: 'gps',
+        path: '/dev/serial/by-id/usb-receiver',
+        state: 'open',
+        counters: { sentences: 54_321 },
+        satellites: [
+          { system: 'GPS', inView: 11, used: 8 },
+          { system: 'BeiDou', inView: 14 },
+        ],
+      },
+      troubled
+        ? { name: 'board', path: '/dev/ttyUSB1', state: 'missing', detail: HOSTILE_NAME, counters: {} }
+        : { name: 'board', path: '/dev/ttyUSB1', state: 'open', counters: {} },
+    ],
+    outbox: { records: 4, bytes: 1234, dropped: {} },
+    link: {
+      breaks: 1,
+      connectedS: 10_000,
+      acknowledgedMs: 70,
+      receiptedMs: 210,
+      dataBytes: troubled ? 9e6 : 2e6,
+      budgetBytes: 10e6,
+      thinning: 0,
+      thinnedFixes: 0,
+    },
+    storage: { state: 'ok', inMemory: 0, setAside: 0 },
+    attention: troubled
+      ? [{ key: 'port-down', port: 'board', detail: `missing: ${HOSTILE_NAME}` }, { key: 'data-budget' }]
+      : [],
   })
 }
 

@@ -10,7 +10,7 @@ import { quantities } from '../../dashboards/web/src/i18n/quantities.ts'
 import { findChromium } from '../servers/chromium.ts'
 import { requireServer } from '../servers/server-missing.ts'
 import { coverageOf } from './fixture-coverage.ts'
-import { type FixtureHub, HOSTILE_NAME, startFixtureHub } from './fixture-hub.ts'
+import { type FixtureHub, HOSTILE_NAME, startFixtureHub, TROUBLED } from './fixture-hub.ts'
 import { pngOf } from './png.ts'
 import { isOfTheRenderer, onScreen, openWatched, restingCamera, type WatchedPage } from './watched-page.ts'
 
@@ -24,6 +24,13 @@ const MINUTE_MS = 60_000
 const poll = { timeout: WAIT_MS, interval: 200 }
 
 const available = await requireServer('Chromium', findChromium)
+
+async function seriousBarriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+}
 
 describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
   let dist: string
@@ -136,6 +143,46 @@ describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
       expect(await connection.textContent()).toContain('实时连接已断开')
       hub.restoreLive()
       await expect.poll(() => connection.getAttribute('data-state'), poll).toBe('open')
+      takeFaults()
+    })
+
+    test('a gateway that wants a person is marked, and its status says what is wrong and what to do', async () => {
+      const { page, takeFaults } = await open(`?device=${TROUBLED}`)
+      const row = page.locator(`[data-device="${TROUBLED}"]`)
+      await expect.poll(() => row.textContent(), poll).toContain('需关注')
+      const filter = page.getByTestId('attention-filter')
+      expect(await filter.textContent()).toBe('需关注 1')
+      await filter.click()
+      await expect.poll(() => page.getByTestId('device-row').count(), poll).toBe(1)
+
+      await row.getByRole('button', { name: '网关状态' }).click()
+      const drawer = page.getByRole('dialog', { name: `网关 ${TROUBLED}` })
+      const attention = drawer.getByTestId('attention')
+      await attention.first().waitFor()
+      const said = await attention.allTextContents()
+      expect(said[0]).toBe('串口 board 未找到。设备未插好或已拔出：请重新插接，并核对配置的路径。')
+      expect(said[1]).toContain('流量已用 90.0%：9.0 MB，每日上限 10.0 MB。')
+      expect(await drawer.locator('[data-port="gps"]').textContent()).toContain('GPS 8/11  BeiDou —/14')
+      expect(await drawer.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('90')
+      expect(await page.evaluate('window.pwned')).toBeUndefined()
+      expect(await seriousBarriers(page)).toEqual([])
+      expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
+
+      await page.setViewportSize({ width: 390, height: 844 })
+      await expect.poll(async () => (await drawer.boundingBox())?.width, poll).toBe(390)
+      expect(await drawer.evaluate((it) => (it as unknown as { scrollWidth: number }).scrollWidth)).toBe(390)
+
+      hub.override('/devices/ebike-01/health', {
+        status: 404,
+        body: { error: { message: 'gateway ebike-01: no health has come from it yet' } },
+      })
+      await page.keyboard.press('Escape')
+      await expect.poll(() => query(page).get('status'), poll).toBeNull()
+      await filter.click()
+      const other = page.locator('[data-device="ebike-01"]')
+      await other.locator('button').first().click()
+      await other.getByRole('button', { name: '网关状态' }).click()
+      await page.getByText('还没有收到网关状态').waitFor()
       takeFaults()
     })
 
@@ -427,10 +474,6 @@ describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
       .getByTestId(shown[view as keyof typeof shown])
       .first()
       .waitFor()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(
-      serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
-    ).toEqual([])
+    expect(await seriousBarriers(page)).toEqual([])
   })
 })

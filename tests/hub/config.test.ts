@@ -9,6 +9,7 @@ test('an empty section is a hub with everything on the loopback', () => {
     store: { kind: 'sqlite' },
     page: {},
     intake: { keepDays: 30 },
+    retention: {},
   })
 })
 
@@ -88,4 +89,29 @@ describe('mistakes', () => {
     expect(result.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path])
     expect(result.error?.issues[0]?.message).toMatch(message)
   })
+})
+
+test.each<[string, object, object, RegExp | undefined]>([
+  [
+    'SQLite keeps each as long as it is told',
+    { kind: 'sqlite' },
+    { tracksDays: 90, readingsDays: 7 },
+    undefined,
+  ],
+  [
+    'InfluxDB 1.x has one time for both',
+    { database: 'tracks' },
+    { tracksDays: 90, photosDays: 30 },
+    undefined,
+  ],
+  ['InfluxDB 1.x, readings apart', { database: 'tracks' }, { readingsDays: 7 }, /expected tracksDays alone/],
+  ['a bucket', { bucket: 'tracks' }, { tracksDays: 7 }, /not for a bucket/],
+  ['a bucket, photos', { bucket: 'tracks' }, { photosDays: 7 }, undefined],
+  ['no day at all', { kind: 'sqlite' }, { tracksDays: 0 }, /tracksDays/],
+])('retention: %s', (_name, over, retention, message) => {
+  const store = { kind: 'influxdb', url: 'http://127.0.0.1:8086', ...over }
+  const hub = 'kind' in over ? { store: over, retention } : { store, retention }
+  const { success, error } = HubConfig.safeParse(hub)
+  expect(success).toBe(message === undefined)
+  if (message) expect(JSON.stringify(error!.issues)).toMatch(message)
 })

@@ -5,11 +5,12 @@ import { requireServer } from '../servers/server-missing.ts'
 import { freePort } from '../servers/server-process.ts'
 import { eventually } from './eventually.ts'
 import { caseReport, fixes, ride, up } from './gateway-messages.ts'
+import { healthBody, healthOf } from './made-health.ts'
 import { mqttClient, mqttGateway } from './mqtt-client.ts'
 import { startedHub } from './started-hub.ts'
 
 describe.runIf(await requireServer('mosquitto', findMosquitto))('the worker that has the ledger', () => {
-  test('keeps and receipts cases alone, and shows the gateways whose tracks others keep', async () => {
+  test('keeps and receipts cases alone, and shows the gateways whose tracks and health others keep', async () => {
     const server = await startMosquitto()
     onTestFinished(() => server.stop())
     const hub = await startedHub({
@@ -17,15 +18,17 @@ describe.runIf(await requireServer('mosquitto', findMosquitto))('the worker that
       store: { kind: 'influxdb', url: `http://127.0.0.1:${await freePort()}`, database: 'tracks' },
     })
     const gateway = await mqttGateway(server.url, 'ebike-01')
+    const full = healthOf({ storage: { state: 'full', inMemory: 0, setAside: 0 } })
     await eventually(async () => {
       const send = (payload: Buffer) => gateway.client.publishAsync(gateway.topic, payload, { qos: 1 })
       await send(up('ebike-01', 1, fixes(ride(3))))
+      await send(up('ebike-01', 3, healthBody(full)))
       await send(up('ebike-01', 2, { lane: 'case', report: caseReport('raised', 1) }))
       expect(Cases.parse(await hub.json('/api/v1/cases')).cases).toHaveLength(1)
     })
     await eventually(async () =>
       expect(await hub.json('/api/v1/devices')).toMatchObject({
-        devices: [{ id: 'ebike-01', lastFix: { satellites: 14 } }],
+        devices: [{ id: 'ebike-01', lastFix: { satellites: 14 }, attention: ['disk'] }],
       }),
     )
     expect(new Set(gateway.sequences())).toEqual(new Set([2]))

@@ -18,10 +18,14 @@ export async function mqttClient(
 }
 
 /** A gateway that hears its receipts. */
-export async function mqttGateway(
-  url: string,
-  gateway: string,
-): Promise<{ client: MqttClient; topic: string; receipts: Receipt[]; sequences(): number[] }> {
+export interface MqttGateway {
+  client: MqttClient
+  topic: string
+  receipts: Receipt[]
+  sequences(): number[]
+}
+
+export async function mqttGateway(url: string, gateway: string): Promise<MqttGateway> {
   const client = await mqttClient(url, gateway)
   const receipts: Receipt[] = []
   client.on('message', (_topic, payload) => receipts.push(decodeReceipt(payload)))

@@ -32,7 +32,7 @@ export async function startInfluxd(
   const url = `http://127.0.0.1:${port}`
   const server = await startServer(program, async (folder) => {
     const configPath = join(folder, 'influxdb.conf')
-    await writeFile(configPath, configuration(folder, port, controlPort, options.auth !== undefined))
+    await writeFile(configPath, influxdConfiguration(folder, port, controlPort, options.auth !== undefined))
     return { url, args: ['run', '-config', configPath], ready: () => answers(`${url}/ping`) }
   })
   if (options.auth) {
@@ -44,7 +44,7 @@ export async function startInfluxd(
   return server
 }
 
-const configuration = (folder: string, port: number, controlPort: number, auth: boolean) => `
+export const influxdConfiguration = (folder: string, port: number, controlPort: number, auth: boolean) => `
 reporting-disabled = true
 bind-address = "127.0.0.1:${controlPort}"
 [meta]
@@ -64,7 +64,7 @@ bind-address = "127.0.0.1:${controlPort}"
   suppress-logo = true
 `
 
-const answers = (url: string): Promise<boolean> =>
+export const answers = (url: string): Promise<boolean> =>
   fetch(url).then(
     (answer) => answer.ok,
     () => false,

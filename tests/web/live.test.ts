@@ -143,6 +143,22 @@ describe('fleet', () => {
     expect(fleet.presence('nobody', false)).toBe(false)
   })
 
+  test('what wants a person at a gateway marks the devices behind it, until it is over', () => {
+    const fleet = new Fleet()
+    const bike = { id: 'bike', gateway: 'gw-1', online: true }
+    fleet.list([{ ...bike, attention: ['disk'] }, device('e-1', true)], 0)
+    expect(fleet.get('bike')?.attention).toEqual(['disk'])
+    expect(fleet.get('e-1')?.attention).toEqual([])
+    fleet.presence('gw-1', true)
+    expect(fleet.get('bike')?.attention).toEqual(['disk'])
+    fleet.presence('gw-1', true, ['backlog'])
+    expect(fleet.get('bike')?.attention).toEqual(['backlog'])
+    fleet.fixes('bike', [json(1)], 0, START)
+    expect(fleet.get('bike')?.attention).toEqual(['backlog'])
+    fleet.list([bike], 0)
+    expect(fleet.get('bike')?.attention).toEqual([])
+  })
+
   test('a device without a position has no place', () => {
     const fleet = new Fleet()
     fleet.list([device('e-1', false)], 0)

@@ -26,8 +26,9 @@ describe('the address holds the screen', () => {
       { requiredKeys: ['view', 'speed'] },
     )
     fc.assert(
-      fc.property(states, ({ range, ...rest }) => {
+      fc.property(states, fc.boolean(), ({ range, ...rest }, status) => {
         const state: ScreenState = { ...rest }
+        if (status && state.device !== undefined) state.status = true
         if (range) Object.assign(state, { fromMs: range[0], toMs: range[0] + range[1] })
         expect(readState(writeState(state))).toEqual(state)
       }),

@@ -50,6 +50,14 @@ describe('quantities', () => {
     [7200, '2小时前'],
   ])('%d s ago', (seconds, shown) => expect(chinese.ago(0, seconds * 1000)).toBe(shown))
 
+  test.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [12_345_678, '12.3 MB'],
+    [5e15, '5,000.0 TB'],
+  ])('bytes %d', (bytes, shown) => expect(chinese.bytes(bytes)).toBe(shown))
+
   test('a moment names its year only where it is not this one', () => {
     const moment = new Date(2026, 4, 1, 8, 15).getTime()
     expect(chinese.moment(moment, moment)).toMatch(/^5月1日.*08:15$/)

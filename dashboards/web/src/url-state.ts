@@ -20,6 +20,8 @@ export interface ScreenState {
   speed: Speed
   grid?: string
   caseId?: string
+  /** The status of the device's gateway is open. */
+  status?: true
   /** Absent: the language chosen last in this browser. */
   language?: Language
 }
@@ -54,6 +56,7 @@ export function readState(search: string): ScreenState {
   if (grid !== undefined) state.grid = grid
   const caseId = matching('case', CASE)
   if (caseId !== undefined) state.caseId = caseId
+  if (device !== undefined && params.get('status') === 'open') state.status = true
   const language = LANGUAGES.find((known) => known === params.get('lang'))
   if (language) state.language = language
   return state
@@ -71,6 +74,7 @@ export function writeState(state: ScreenState): string {
   if (state.speed !== DEFAULT_SPEED) params.set('speed', String(state.speed))
   if (state.grid !== undefined) params.set('grid', state.grid)
   if (state.caseId !== undefined) params.set('case', state.caseId)
+  if (state.status) params.set('status', 'open')
   if (state.language !== undefined) params.set('lang', state.language)
   // Colons are legal in a query and far easier to read (RFC 3986 §3.4).
   return `?${params.toString().replaceAll('%3A', ':')}`

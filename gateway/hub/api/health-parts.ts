@@ -11,6 +11,7 @@ export interface HealthSources {
   trackCursor(): CursorState
   caseCursor(): CursorState
   photoCursor(): CursorState
+  deadLetters(): { waiting: number; asked: number; lettersPushedOut: number }
   store: TrackStore
 }
 
@@ -21,7 +22,7 @@ const CHECK_TIMEOUT_MS = 3000
 export function healthParts(sources: HealthSources): () => Promise<PartState[]> {
   const checkStore = cachedCheck(sources.store)
   return async () => {
-    const { broker, intake, trackCursor, caseCursor, photoCursor } = sources
+    const { broker, intake, trackCursor, caseCursor, photoCursor, deadLetters } = sources
     const storeProblem = await checkStore()
     const tracks = trackCursor()
     return [
@@ -33,6 +34,7 @@ export function healthParts(sources: HealthSources): () => Promise<PartState[]> 
       }),
       part('ledger', caseCursor()),
       part('photos', photoCursor()),
+      part('dead letters', { ok: true, detail: waitingLetters(deadLetters()) }),
     ]
   }
 }
@@ -45,6 +47,16 @@ function part(name: string, { ok, detail }: { ok: boolean; detail?: string | und
 function alarmed({ ok, detail, alarms }: BrokerState): { ok: boolean; detail: string | undefined } {
   const all = detail === undefined ? alarms : [detail, ...alarms]
   return { ok: ok && alarms.length === 0, detail: all.length === 0 ? undefined : all.join('; ') }
+}
+
+/** Nothing is held up by them, and yet a person should look. */
+function waitingLetters(letters: ReturnType<HealthSources['deadLetters']>): string | undefined {
+  const { waiting, asked, lettersPushedOut } = letters
+  const said = []
+  if (waiting > 0) said.push(`${waiting} wait for a person: gridpatrol dead-letters list`)
+  if (asked > 0) said.push(`${asked} are being replayed`)
+  if (lettersPushedOut > 0) said.push(`${lettersPushedOut} were pushed out by newer ones`)
+  return said.length === 0 ? undefined : said.join('; ')
 }
 
 function lagging(problem: string | undefined, lag: number): string | undefined {

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { BrokerState } from '../broker/broker.ts'
 import type { CursorState } from '../intake/cursor.ts'
 import type { IntakeState } from '../intake/intake.ts'
+import type { HealthTotals } from '../registers/gateway-health.ts'
 
 /** What /metrics tells, asked of the parts at the moment of the request. */
 export interface MetricSources {
@@ -10,9 +11,13 @@ export interface MetricSources {
   cursors(): CursorState[]
   /** Kept for a person to look at. */
   setAside(): { refused: number; deadLetters: number }
+  /** What became of the rest of it. */
+  asideCounts(): Record<string, number>
+  deadLetters(): { waiting: number; asked: number }
   openCases(): number
   photoBytes(): number
   gatewaysOnline(): number
+  gatewayHealth(): HealthTotals
   livePages(): number
 }
 
@@ -77,6 +82,12 @@ export function createMetrics(sources: MetricSources): Registry {
   gauges('set_aside', 'Payloads and records kept for a person to look at', 'what', () =>
     Object.entries(sources.setAside()),
   )
+  gauges('dead_letters', 'Refused records: waiting for a person, or asked to be replayed', 'state', () =>
+    Object.entries(sources.deadLetters()),
+  )
+  counters('set_aside_ended_total', 'Taken by a replay, discarded, pushed out by newer ones', 'what', () =>
+    Object.entries(sources.asideCounts()),
+  )
   gauges(
     'cursor_lag_records',
     'Committed and not yet taken by this consumer',
@@ -98,6 +109,15 @@ export function createMetrics(sources: MetricSources): Registry {
   gauge('cases_open', 'Open cases in the ledger', sources.openCases)
   gauge('photo_bytes', 'Bytes that the photos of cases take', sources.photoBytes)
   gauge('gateways_online', 'Gateways that say they are online', sources.gatewaysOnline)
+  gauges('gateways_attention', 'Gateways on which a person should look at something', 'what', () =>
+    sources.gatewayHealth().attention.entries(),
+  )
+  gauge('gateway_backlog_records', 'Records that wait in the outboxes of gateways, as they told last', () => {
+    return sources.gatewayHealth().waiting
+  })
+  counters('gateway_dropped_records_total', 'Records that full outboxes of gateways dropped', 'lane', () =>
+    sources.gatewayHealth().dropped.entries(),
+  )
   gauge('live_pages', 'Open live streams', sources.livePages)
   return registry
 }

@@ -90,6 +90,15 @@ export class Admission {
     return maySubscribe(client.id, filter) && subscriptions.add(filter, performance.now())
   }
 
+  /** The one that is connected under this id. */
+  client(id: string): Client | undefined {
+    return this.#clients.get(id)?.client
+  }
+
+  isSubscribed(client: Client, filter: string): boolean {
+    return this.#subscriptions.get(client)?.has(filter) ?? false
+  }
+
   givenBack(client: Client, filters: string[]): void {
     this.#subscriptions.get(client)?.remove(filters)
   }

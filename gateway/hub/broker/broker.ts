@@ -29,8 +29,11 @@ export interface Broker {
 }
 
 export interface BrokerHandlers {
-  /** A batch on a gateway's `up`; `done` is called once it is kept, or with the error that prevented it. */
-  onUp(gateway: string, payload: Uint8Array, done: (error?: Error) => void): void
+  /**
+   * A batch on a gateway's `up`; `done` is called once it is kept, or with the error that prevented it; `refused`
+   * says that it was no record and was set aside.
+   */
+  onUp(gateway: string, payload: Uint8Array, done: (error?: Error, refused?: boolean) => void): void
   /** A record that another worker of the group takes: to be shown, not to be kept. */
   onPassedOver?(gateway: string, payload: Uint8Array): void
   onPresence(gateway: string, presence: Presence): void

@@ -8,29 +8,28 @@ import type { Log } from '../../foundation/log.ts'
 import { listenError } from '../port-taken.ts'
 import { mayReceive, publishChannel } from './access.ts'
 import { Admission } from './admission.ts'
+import { ALLOWANCE_LIMITS, type AllowanceLimits, Allowances } from './allowance.ts'
 import { type Broker, type BrokerHandlers, type BrokerState, refusalOf } from './broker.ts'
-import { type FrameLimits, GuardedConnection } from './frame-guard.ts'
+import { Connection, type ConnectionLimits, type Publish } from './connection.ts'
+import { downPacket } from './down-packet.ts'
 import { RIVAL_LIMITS, type RivalLimits } from './rivals.ts'
 import { Router } from './router.ts'
 import type { SubscriptionLimits } from './subscriptions.ts'
 
 /**
- * The hub's own MQTT 3.1.1 broker: aedes behind a framing guard and with a router that waits for nobody.
- * In: publishes of gateways, taken in `authorizePublish`, so that PUBACK leaves only after the commit; no
- * one may subscribe to them, so nothing heavy is ever routed. Out: receipts on `down`, cases as retained
- * JSON. What breaks a rule of access.ts, of framing or of a limit is disconnected and counted; a payload
- * that cannot be read is acknowledged and set aside by the intake.
+ * The hub's own MQTT 3.1.1 broker: aedes for sessions, subscriptions and cases, with a router that waits for nobody.
+ * In: publishes of gateways, which connection.ts takes out before aedes, so that PUBACK leaves only after the commit;
+ * no one may subscribe to them, so nothing heavy is ever routed. Out: receipts on `down`, straight to the gateway;
+ * cases as retained JSON. What breaks a rule of access.ts, of framing or of a limit is disconnected and counted; what
+ * is too much waits unread; a payload that cannot be read is acknowledged and set aside by the intake.
  */
 
-export interface EmbeddedLimits extends FrameLimits, SubscriptionLimits {
+export interface EmbeddedLimits extends ConnectionLimits, SubscriptionLimits {
   /** A whole CONNECT must arrive within this time, however slowly its bytes trickle. */
   connectTimeoutMs: number
-  /** A subscriber that does not read for so long is disconnected, */
-  drainTimeoutMs: number
-  /** and so is one for which more than this waits to be read. */
-  maxUnreadBytes: number
   maxConnections: number
   rivals: RivalLimits
+  allowance: AllowanceLimits
 }
 
 const DEFAULT_LIMITS: EmbeddedLimits = {
@@ -44,7 +43,11 @@ const DEFAULT_LIMITS: EmbeddedLimits = {
   maxSubscriptions: 100,
   maxSubscribesAMinute: 300,
   rivals: RIVAL_LIMITS,
+  allowance: ALLOWANCE_LIMITS,
 }
+
+/** As so many messages counts what only makes work: a payload that is no record, a word about presence. */
+const HEAVY = 10
 
 /** The system asks a silent peer so often whether it is still there, also one without an MQTT keep-alive. */
 const TCP_KEEP_ALIVE_MS = 60_000
@@ -64,6 +67,7 @@ export class EmbeddedBroker implements Broker {
   readonly #sockets = new Set<Socket>()
   readonly #counted = new WeakSet<Client>()
   readonly #admission: Admission
+  readonly #allowances: Allowances
   #fullMs = Number.NEGATIVE_INFINITY
   #handlers: BrokerHandlers | undefined
 
@@ -73,6 +77,7 @@ export class EmbeddedBroker implements Broker {
     this.#log = log
     this.#limits = { ...DEFAULT_LIMITS, ...limits }
     this.#admission = new Admission(this.#limits)
+    this.#allowances = new Allowances(this.#limits.allowance)
     this.#aedes = new Aedes({
       mq: new Router(),
       connectTimeout: this.#limits.connectTimeoutMs,
@@ -82,6 +87,8 @@ export class EmbeddedBroker implements Broker {
         // absent clients, which bounds memory and leaves no stored subscription to leak through.
         packet.clean = true
         const error = this.#admission.apply(client, packet)
+        connectionOf(client).expectWithin(packet.keepalive ?? 0)
+        packet.keepalive = 0
         // Without an error the socket would stay open for ever.
         done(error, error === null)
       },
@@ -89,7 +96,7 @@ export class EmbeddedBroker implements Broker {
         const refused = this.#admission.refusal(client)
         done(refused ?? null, refused === undefined)
       },
-      authorizePublish: (client, packet, done) => this.#takePublish(client, packet, done),
+      authorizePublish: (client, will, done) => this.#takeWill(client, will, done),
       authorizeSubscribe: (client, subscription, done) => this.#checkSubscribe(client, subscription, done),
       authorizeForward: (client, packet) => this.#checkForward(client, packet),
     })
@@ -98,6 +105,9 @@ export class EmbeddedBroker implements Broker {
     this.#aedes.on('clientError', (client, error) => this.#countRefusal(client, error))
     this.#aedes.on('connectionError', (client, error) => this.#countRefusal(client, error))
     this.#aedes.on('unsubscribe', (filters, client) => this.#admission.givenBack(client, filters))
+    this.#aedes.on('clientReady', (client) =>
+      connectionOf(client).letIn(this.#allowances.of(client.id, performance.now())),
+    )
     // Not among the typed events; without a listener it would end the process.
     const events: EventEmitter = this.#aedes
     events.on('error', (error: Error) => this.#log.error({ err: error }, 'broker: internal error'))
@@ -130,16 +140,18 @@ export class EmbeddedBroker implements Broker {
   }
 
   publishDown(gateway: string, payload: Uint8Array): void {
-    if (!this.#handlers) return
-    this.#publish(gatewayTopic(gateway, 'down'), Buffer.from(payload), 0, false, (error) => {
-      if (error) this.#log.warn({ err: error, gateway }, 'broker: receipt not sent')
-    })
+    const client = this.#admission.client(gateway)
+    const topic = gatewayTopic(gateway, 'down')
+    // Nobody else may hear it, so there is nothing to route.
+    if (client && this.#admission.isSubscribed(client, topic))
+      connectionOf(client).send(downPacket(topic, payload))
   }
 
   publishCase(caseId: string, json: string, retain: boolean): Promise<void> {
     if (!this.#handlers) return Promise.reject(new Error('the broker is not running'))
     return new Promise((resolve, reject) => {
-      this.#publish(caseTopic(caseId), Buffer.from(json), 1, retain, (error) =>
+      const packet = { topic: caseTopic(caseId), payload: Buffer.from(json), qos: 1, retain } as const
+      this.#aedes.publish({ cmd: 'publish', dup: false, ...packet }, (error) =>
         error ? reject(error) : resolve(),
       )
     })
@@ -170,7 +182,9 @@ export class EmbeddedBroker implements Broker {
   #accept(socket: Socket): void {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
-    this.#aedes.handle(new GuardedConnection(socket, this.#limits))
+    this.#aedes.handle(
+      new Connection(socket, this.#limits, (connection, publish) => this.#takePublish(connection, publish)),
+    )
   }
 
   #checkSubscribe(
@@ -194,33 +208,40 @@ export class EmbeddedBroker implements Broker {
 
   #checkForward(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
     if (!mayReceive(client.id, packet.topic)) return null
-    const unread = client.conn.writableLength
-    if (unread <= this.#limits.maxUnreadBytes) return packet
-    client.conn.destroy(new Error(`does not read: ${unread} bytes wait for it`))
-    return null
+    return connectionOf(client).checkUnread() ? packet : null
   }
 
-  #takePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
+  #takePublish(connection: Connection, publish: Publish): void {
+    const { topic, qos, payload } = publish
+    const { client } = connection
     const handlers = this.#handlers
     if (!client || !handlers) {
-      done(new Error('the broker is closing'))
+      connection.destroy(new Error('the broker is closing'))
       return
     }
-    const channel = publishChannel(client.id, packet.topic)
-    if (!channel || packet.qos === 2) {
+    const channel = publishChannel(client.id, topic)
+    if (!channel || qos === 2) {
       this.#refused.publishes++
-      done(new Error(channel ? 'QoS 2, expected 0 or 1' : `publish to ${quoted(packet.topic)}`))
+      connection.destroy(new Error(channel ? 'QoS 2, expected 0 or 1' : `publish to ${quoted(topic)}`))
       return
     }
-    // Nobody may subscribe to these topics, so nothing is gained by keeping them.
-    packet.retain = false
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     if (channel === 'up') {
-      handlers.onUp(client.id, payload, done)
+      handlers.onUp(client.id, payload, (error, refused) => {
+        if (refused) connection.charge(HEAVY)
+        connection.committed(publish, error)
+      })
       return
     }
     this.#takePresence(client, payload, handlers)
-    done(null)
+    connection.charge(HEAVY)
+    connection.committed(publish)
+  }
+
+  /** Looked at when it was announced, by `Admission`. */
+  #takeWill(client: Client | null, { payload }: PublishPacket, done: (error?: Error | null) => void): void {
+    if (client && this.#handlers) this.#takePresence(client, Buffer.from(payload), this.#handlers)
+    // Nobody may subscribe to it, so nothing is gained by keeping it.
+    done(new Error('taken'))
   }
 
   #takePresence(client: Client, payload: Uint8Array, handlers: BrokerHandlers): void {
@@ -270,13 +291,12 @@ export class EmbeddedBroker implements Broker {
   }
 
   #alarms(): string[] {
-    const alarms = this.#admission.alarms()
+    const alarms = [...this.#admission.alarms(), ...this.#allowances.alarms(performance.now())]
     return this.#isFull() ? [this.#fullAlarm(), ...alarms] : alarms
   }
-
-  #publish(topic: string, payload: Buffer, qos: 0 | 1, retain: boolean, done: (error?: Error) => void): void {
-    this.#aedes.publish({ cmd: 'publish', topic, payload, qos, retain, dup: false }, done)
-  }
 }
+
+/** aedes gives a client the stream that it was handed. */
+const connectionOf = (client: Client): Connection => client.conn as Connection
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 100))

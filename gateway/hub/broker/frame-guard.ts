@@ -1,10 +1,7 @@
-import type { Socket } from 'node:net'
-import { Duplex } from 'node:stream'
-
 /**
- * Stands between a socket and the MQTT parser, which has no limit of its own and would buffer a packet of
- * 256 MB before looking at it. In: the socket's bytes; out: the same bytes, until a fixed header announces
- * more than is allowed; then the connection is destroyed before any of that packet is kept.
+ * Cuts the bytes of a connection into MQTT packets. In: chunks as they come from the socket; out: whole packets. A
+ * fixed header that announces more than is allowed is refused before any of that packet is kept, so what is held is
+ * never more than one packet of the allowed size and the chunk that ends it.
  */
 
 export interface FrameLimits {
@@ -19,109 +16,80 @@ export class FrameRefused extends Error {
   override readonly name = 'FrameRefused'
 }
 
+/** A whole packet. */
+export interface Packet {
+  /** Fixed header and all. */
+  bytes: Buffer
+  /** Where the variable header begins. */
+  bodyAt: number
+}
+
 /** Fixed header of CONNECT: type 1, flags 0 (MQTT 3.1.1 §2.2). */
 const CONNECT_HEADER = 0x10
+const NOTHING = Buffer.alloc(0)
 
-/** Follows packet boundaries by their fixed headers alone; holds no payload. */
 export class FrameGuard {
   readonly #limits: FrameLimits
   #connected = false
-  /** Bytes of the current packet still to pass. */
-  #remaining = 0
-  /** Length bytes read so far of the header at hand; -1: its first byte has not come. */
-  #lengthBytes = -1
-  #length = 0
+  #bytes: Buffer = NOTHING
+  /** Where the next packet begins in `#bytes`. */
+  #at = 0
+  /** What came since of a packet that is longer than `#bytes`: put together once, when it is whole. */
+  #more: Buffer[] = []
+  #moreBytes = 0
+  /** Bytes that the next packet still lacks, where its header is known. */
+  #lacks = 0
 
   constructor(limits: FrameLimits) {
     this.#limits = limits
   }
 
-  /** @throws FrameRefused */
-  check(chunk: Uint8Array): void {
-    let at = 0
-    while (at < chunk.length) {
-      if (this.#remaining > 0) {
-        const passed = Math.min(this.#remaining, chunk.length - at)
-        this.#remaining -= passed
-        at += passed
-      } else if (this.#lengthBytes < 0) {
-        this.#startPacket(chunk[at++]!)
-      } else {
-        this.#readLength(chunk[at++]!)
-      }
-    }
-  }
-
-  #startPacket(header: number): void {
-    // [MQTT-3.1.0-1] the first packet must be CONNECT; TLS and HTTP knocking here end at their first byte.
-    if (!this.#connected && header !== CONNECT_HEADER)
-      throw new FrameRefused(`first byte 0x${header.toString(16)}, expected an MQTT CONNECT`)
-    this.#lengthBytes = 0
-    this.#length = 0
-  }
-
-  /** MQTT 3.1.1 §2.2.3: seven bits a byte, least significant first, at most four bytes. */
-  #readLength(byte: number): void {
-    this.#length += (byte & 0x7f) * 128 ** this.#lengthBytes++
-    const limit = this.#connected ? this.#limits.packetBytes : this.#limits.connectBytes
-    if (this.#length > limit)
-      throw new FrameRefused(`packet of ${this.#length} bytes or more, at most ${limit}`)
-    if (byte & 0x80) {
-      if (this.#lengthBytes === 4) throw new FrameRefused('malformed remaining length')
+  push(chunk: Buffer): void {
+    if (this.#at === this.#bytes.length && this.#more.length === 0) {
+      this.#bytes = chunk
+      this.#at = 0
       return
     }
-    this.#remaining = this.#length
-    this.#lengthBytes = -1
+    this.#more.push(chunk)
+    this.#moreBytes += chunk.length
+    if (this.#moreBytes < this.#lacks) return
+    this.#bytes = Buffer.concat([this.#bytes.subarray(this.#at), ...this.#more])
+    this.#at = 0
+    this.#more = []
+    this.#moreBytes = 0
+    this.#lacks = 0
+  }
+
+  /**
+   * @returns undefined until a packet is whole.
+   * @throws FrameRefused
+   */
+  next(): Packet | undefined {
+    const bytes = this.#bytes
+    const start = this.#at
+    if (start === bytes.length || this.#lacks > 0) return undefined
+    // [MQTT-3.1.0-1] the first packet must be CONNECT; TLS and HTTP knocking here end at their first byte.
+    if (!this.#connected && bytes[start] !== CONNECT_HEADER)
+      throw new FrameRefused(`first byte 0x${bytes[start]!.toString(16)}, expected an MQTT CONNECT`)
+    const limit = this.#connected ? this.#limits.packetBytes : this.#limits.connectBytes
+    // MQTT 3.1.1 §2.2.3: seven bits a byte, least significant first, at most four bytes.
+    let length = 0
+    let at = start + 1
+    for (let scale = 1; ; scale *= 128) {
+      if (at === bytes.length) return undefined
+      const byte = bytes[at++]!
+      length += (byte & 0x7f) * scale
+      if (length > limit) throw new FrameRefused(`packet of ${length} bytes or more, at most ${limit}`)
+      if (byte < 0x80) break
+      if (at - start === 5) throw new FrameRefused('malformed remaining length')
+    }
+    const end = at + length
+    if (end > bytes.length) {
+      this.#lacks = end - bytes.length
+      return undefined
+    }
     this.#connected = true
-  }
-}
-
-/** A socket whose incoming bytes pass a FrameGuard. */
-export class GuardedConnection extends Duplex {
-  readonly #socket: Socket
-
-  constructor(socket: Socket, limits: FrameLimits) {
-    super({ allowHalfOpen: false })
-    this.#socket = socket
-    const guard = new FrameGuard(limits)
-    socket.on('data', (chunk: Buffer) => {
-      try {
-        guard.check(chunk)
-      } catch (error) {
-        this.destroy(error as Error)
-        return
-      }
-      if (!this.push(chunk)) socket.pause()
-    })
-    socket.on('end', () => this.push(null))
-    socket.on('error', (error) => this.destroy(error))
-    socket.on('close', () => this.destroy())
-  }
-
-  override _read(): void {
-    this.#socket.resume()
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done)
-  }
-
-  /** The pieces of a packet, gathered while corked, leave in one system call. */
-  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#socket.cork()
-    chunks.forEach(({ chunk }, i) => {
-      if (i < chunks.length - 1) this.#socket.write(chunk)
-      else this.#socket.write(chunk, done)
-    })
-    this.#socket.uncork()
-  }
-
-  override _final(done: () => void): void {
-    this.#socket.end(done)
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#socket.destroy()
-    done(error)
+    this.#at = end
+    return { bytes: bytes.subarray(start, end), bodyAt: at - start }
   }
 }

@@ -40,6 +40,10 @@ export class Subscriptions {
     return true
   }
 
+  has(filter: string): boolean {
+    return this.#filters.has(filter)
+  }
+
   remove(filters: string[]): void {
     for (const filter of filters) this.#filters.delete(filter)
   }

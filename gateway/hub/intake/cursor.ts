@@ -2,6 +2,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { DecodeError } from '../../../proto/codec/decode-error.ts'
 import { Backoff } from '../../foundation/backoff.ts'
 import type { Log } from '../../foundation/log.ts'
+import { PartlyRefused } from '../dead-letters/bisect-points.ts'
 import { StoreRefused } from '../stores/track-store.ts'
 import type { IntakeLog, LoggedRecord, LogSelection } from './intake-log.ts'
 
@@ -22,6 +23,11 @@ export interface CursorOptions {
    * @throws StoreRefused, DecodeError where a record will never be taken; anything else is tried again.
    */
   consume(records: LoggedRecord[]): Promise<void>
+  /**
+   * The next slice is handed on while the one before is under way: a store on another machine then works while this
+   * one decodes. Only for consumers that do not mind; the position still moves in order.
+   */
+  ahead?: boolean
   /** Photos are too large to be kept twice: once taken, their bodies are emptied in the log. */
   spend?: 'photo'
   logger: Log
@@ -36,6 +42,14 @@ export interface CursorState {
   /** Records that the consumer has yet to take, those of other lanes included. */
   lag: number
   deadLetters: number
+}
+
+/** Handed to the consumer, and not waited for yet. */
+interface Slice {
+  records: LoggedRecord[]
+  upTo: number
+  /** What the consumer threw; undefined: it took all. */
+  outcome: Promise<unknown>
 }
 
 /** Records that trickle in are taken together: each slice costs some syncs of the disk. */
@@ -93,44 +107,77 @@ export class Cursor {
   }
 
   async #run(): Promise<void> {
-    const { log, selection } = this.#options
+    const { log } = this.#options
+    let next: Slice | undefined
     while (!this.#stopping.signal.aborted) {
       this.#wakeUp = Promise.withResolvers()
       try {
-        const { records, upTo } = log.read(selection, this.#seen)
-        if (records.length > 0) await this.#consume(records)
+        const slice: Slice = next ?? this.#handOn(this.#seen)
+        next = this.#options.ahead ? await this.#handOnAhead(slice) : undefined
+        await this.#taken(slice, await slice.outcome)
         this.#recovered()
-        this.#seen = Math.max(upTo, this.#seen)
+        this.#seen = Math.max(slice.upTo, this.#seen)
         if (this.#seen === log.lastId) await this.#untilMore()
-        else await this.#giveWay()
+        else if (!next) await this.#giveWay()
       } catch (error) {
+        // What was handed on ahead is handed on again: nothing is under way while the consumer rests.
+        await next?.outcome
+        next = undefined
         await this.#failed(error as Error)
       }
     }
+    await next?.outcome
   }
 
-  /** Accepts the slice, or its halves where it is refused. Each accepted part is never offered again. */
-  async #consume(records: LoggedRecord[]): Promise<void> {
-    try {
-      await this.#options.consume(records)
-    } catch (error) {
-      if (!(error instanceof StoreRefused || error instanceof DecodeError)) throw error
-      if (records.length === 1) {
-        this.#passOver(records[0]!, error)
-        return
-      }
-      const half = records.length >> 1
-      await this.#consume(records.slice(0, half))
-      await this.#consume(records.slice(half))
+  #handOn(position: number): Slice {
+    const { log, selection, consume } = this.#options
+    const { records, upTo } = log.read(selection, position)
+    const offered = async (): Promise<void> => {
+      if (records.length > 0) await consume(records)
+    }
+    const outcome = offered().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    return { records, upTo, outcome }
+  }
+
+  async #handOnAhead({ upTo }: Slice): Promise<Slice | undefined> {
+    if (upTo >= this.#options.log.lastId) return undefined
+    await this.#giveWay()
+    return this.#stopping.signal.aborted ? undefined : this.#handOn(upTo)
+  }
+
+  /** Moves on behind the slice, or behind what of its halves is taken where it was refused. */
+  async #taken({ records }: Slice, failure: unknown): Promise<void> {
+    if (records.length === 0) return
+    if (failure === undefined) this.#advance(records.at(-1)!.id)
+    else await this.#halve(records, failure)
+  }
+
+  /** Each accepted part is never offered again. */
+  async #halve(records: LoggedRecord[], failure: unknown): Promise<void> {
+    if (!(failure instanceof StoreRefused || failure instanceof DecodeError)) throw failure
+    if (records.length === 1) {
+      this.#passOver(records[0]!, failure)
       return
     }
-    this.#advance(records.at(-1)!.id)
+    const half = records.length >> 1
+    for (const part of [records.slice(0, half), records.slice(half)])
+      try {
+        await this.#options.consume(part)
+        this.#advance(part.at(-1)!.id)
+      } catch (error) {
+        await this.#halve(part, error)
+      }
   }
 
   #passOver(record: LoggedRecord, error: Error): void {
     const { name, logger } = this.#options
     const reason = `${error.name}: ${error.message}`
-    this.#advance(record.id, { record, reason })
+    // What was taken of it does not wait with the rest.
+    const left = error instanceof PartlyRefused ? { ...record, body: error.rest } : record
+    this.#advance(record.id, { record: left, reason })
     this.#deadLetters++
     const { gateway, boot, sequence, lane } = record
     logger.warn({ cursor: name, gateway, boot, sequence, lane, reason }, 'cursor: record put aside')

@@ -1,13 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Lane, RecordName } from '../../../proto/domain.ts'
 import { openDatabase, transaction } from '../../foundation/database.ts'
+import { type AsideCount, asideCounts } from '../dead-letters/aside-counts.ts'
+import { DeadLetters } from '../dead-letters/letters.ts'
+import { type RefusedPayload, RefusedPayloads } from '../dead-letters/refused-payloads.ts'
 
 /**
  * The hub's one durable log of everything that gateways sent (reliability: commit before acknowledging).
  * In: records and refused payloads, a group a commit. Out: slices in the order of arrival, for the cursors,
- * whose positions are kept here too. A record that comes again is kept once. The bodies of photos leave the log as
- * soon as they are taken: they are large, and have a store of their own.
+ * whose positions are kept here too. A record that comes again is kept once; where it comes with another body, the
+ * first one stays and the other is set aside. The bodies of photos leave the log as soon as they are taken: they are
+ * large, and have a store of their own.
  */
+
+export type { RefusedPayload } from '../dead-letters/refused-payloads.ts'
 
 /** A record as it came: the body is decoded by those who consume it, not before the commit. */
 export interface Arrival extends RecordName {
@@ -21,15 +27,6 @@ export interface LoggedRecord extends Arrival {
   id: number
 }
 
-/** A payload that was no record at all. */
-export interface RefusedPayload {
-  gateway: string
-  reason: string
-  detail: string
-  receivedMs: number
-  payload: Uint8Array
-}
-
 /** A record that its consumer will never take. */
 export interface DeadLetter {
   record: LoggedRecord
@@ -39,10 +36,6 @@ export interface DeadLetter {
 /** Bounds of a slice: what fits comfortably into memory once decoded. */
 const SLICE_RECORDS = 512
 const SLICE_BYTES = 1 << 20
-/** Set aside for a person to look at, not for ever. */
-const MAX_REFUSED = 1000
-const MAX_DEAD_LETTERS = 10_000
-const REFUSED_HEAD_BYTES = 256
 const PRUNE_RECORDS = 1000
 
 const SCHEMA = `
@@ -58,29 +51,7 @@ const SCHEMA = `
   );
   CREATE INDEX IF NOT EXISTS record_of_case ON record (id) WHERE lane = 'case';
   CREATE INDEX IF NOT EXISTS record_of_photo ON record (id) WHERE lane = 'photo';
-  CREATE TABLE IF NOT EXISTS refused (
-    id INTEGER PRIMARY KEY,
-    received_ms INTEGER NOT NULL,
-    gateway TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    bytes INTEGER NOT NULL,
-    head BLOB NOT NULL
-  );
   CREATE TABLE IF NOT EXISTS cursor (name TEXT PRIMARY KEY, position INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS dead_letter (
-    id INTEGER PRIMARY KEY,
-    cursor TEXT NOT NULL,
-    record INTEGER NOT NULL,
-    gateway TEXT NOT NULL,
-    boot TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
-    lane TEXT NOT NULL,
-    received_ms INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    body BLOB NOT NULL,
-    UNIQUE (cursor, record)
-  );
 `
 
 /** What a cursor reads: every record, or those of one lane alone. */
@@ -89,21 +60,26 @@ export type LogSelection = 'all' | 'case' | 'photo'
 export class IntakeLog {
   readonly #database: DatabaseSync
   readonly #insert: StatementSync
-  readonly #insertRefused: StatementSync
-  readonly #trimRefused: StatementSync
+  readonly #bodyOf: StatementSync
   readonly #slices: Record<LogSelection, StatementSync>
+  readonly #refused: RefusedPayloads
+  /** What the consumers will never take, in the same file. */
+  readonly deadLetters: DeadLetters
   #lastId: number
+  #conflicting = 0
 
   /** @throws Error of node:sqlite where the file cannot be opened. */
   constructor(path: string) {
     this.#database = openDatabase(path)
     this.#database.exec(SCHEMA)
+    this.#refused = new RefusedPayloads(this.#database)
+    this.deadLetters = new DeadLetters(this.#database)
     this.#insert = this.#database.prepare(`
       INSERT INTO record (gateway, boot, sequence, received_ms, lane, body) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (gateway, boot, sequence) DO NOTHING`)
-    this.#insertRefused = this.#database.prepare(`
-      INSERT INTO refused (received_ms, gateway, reason, detail, bytes, head) VALUES (?, ?, ?, ?, ?, ?)`)
-    this.#trimRefused = this.#database.prepare('DELETE FROM refused WHERE id <= ?')
+    this.#bodyOf = this.#database.prepare(
+      'SELECT body FROM record WHERE gateway = ? AND boot = ? AND sequence = ?',
+    )
     const columns = 'SELECT id, gateway, boot, sequence, received_ms AS receivedMs, lane, body FROM record'
     const order = `ORDER BY id LIMIT ${SLICE_RECORDS}`
     this.#slices = {
@@ -120,6 +96,11 @@ export class IntakeLog {
     return this.#lastId
   }
 
+  /** Records since the start that came under a known name with another body. */
+  get conflicting(): number {
+    return this.#conflicting
+  }
+
   /**
    * One durable commit of all.
    * @returns how many of the records were new.
@@ -128,28 +109,33 @@ export class IntakeLog {
   append(records: Arrival[], refused: RefusedPayload[]): number {
     let lastId = this.#lastId
     let kept = 0
+    const conflicts: RefusedPayload[] = []
     transaction(this.#database, () => {
-      for (const { gateway, boot, sequence, receivedMs, lane, body } of records) {
+      for (const record of records) {
+        const { gateway, boot, sequence, receivedMs, lane, body } = record
         const { changes, lastInsertRowid } = this.#insert.run(gateway, boot, sequence, receivedMs, lane, body)
-        if (changes === 0) continue
+        if (changes === 0) {
+          if (this.#contradicts(record)) conflicts.push(conflictOf(record))
+          continue
+        }
         kept++
         lastId = Number(lastInsertRowid)
       }
-      for (const { receivedMs, gateway, reason, detail, payload } of refused) {
-        const head = payload.subarray(0, REFUSED_HEAD_BYTES)
-        const { lastInsertRowid } = this.#insertRefused.run(
-          receivedMs,
-          gateway,
-          reason,
-          detail,
-          payload.length,
-          head,
-        )
-        this.#trimRefused.run(Number(lastInsertRowid) - MAX_REFUSED)
-      }
+      this.#refused.keep([...refused, ...conflicts])
     })
     this.#lastId = lastId
+    this.#conflicting += conflicts.length
     return kept
+  }
+
+  /**
+   * An emptied body, a photo's that was taken, can no longer be compared. A track that is sent again may have been
+   * thinned meanwhile (docs/data-budget.md): that is no contradiction, and the first one stays.
+   */
+  #contradicts({ gateway, boot, sequence, lane, body }: Arrival): boolean {
+    if (lane === 'fix') return false
+    const known = this.#bodyOf.get(gateway, boot, sequence)?.body as Uint8Array
+    return known.length > 0 && Buffer.compare(known, body) !== 0
   }
 
   /**
@@ -181,7 +167,7 @@ export class IntakeLog {
    */
   advance(cursor: string, position: number, dead?: DeadLetter, spend?: 'photo'): void {
     transaction(this.#database, () => {
-      if (dead) this.#bury(cursor, dead)
+      if (dead) this.deadLetters.bury(cursor, dead.record, dead.reason)
       if (spend)
         this.#database
           .prepare(`UPDATE record SET body = x'' WHERE id > ? AND id <= ? AND lane = '${spend}'`)
@@ -195,37 +181,15 @@ export class IntakeLog {
     })
   }
 
-  #bury(cursor: string, { record, reason }: DeadLetter): void {
-    const { lastInsertRowid } = this.#database
-      .prepare(
-        `INSERT INTO dead_letter (cursor, record, gateway, boot, sequence, lane, received_ms, reason, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (cursor, record) DO NOTHING`,
-      )
-      .run(
-        cursor,
-        record.id,
-        record.gateway,
-        record.boot,
-        record.sequence,
-        record.lane,
-        record.receivedMs,
-        reason,
-        // Anyone can send any number of photos: a refused one leaves no more than its head.
-        record.lane === 'photo' ? record.body.subarray(0, REFUSED_HEAD_BYTES) : record.body,
-      )
-    this.#database
-      .prepare('DELETE FROM dead_letter WHERE id <= ?')
-      .run(Number(lastInsertRowid) - MAX_DEAD_LETTERS)
+  /** Set aside and not yet settled; for operators. */
+  setAside(): { refused: number; deadLetters: number } {
+    const { waiting, asked } = this.deadLetters.open()
+    return { refused: this.#refused.count(), deadLetters: waiting + asked }
   }
 
-  /** Set aside and not yet trimmed; for operators. */
-  setAside(): { refused: number; deadLetters: number } {
-    return this.#database
-      .prepare(
-        `SELECT (SELECT count(*) FROM refused) AS refused,
-                (SELECT count(*) FROM dead_letter) AS deadLetters`,
-      )
-      .get() as { refused: number; deadLetters: number }
+  /** What became of the rest of it, since the file was made. */
+  asideCounts(): Record<AsideCount, number> {
+    return asideCounts(this.#database)
   }
 
   /**
@@ -247,4 +211,10 @@ export class IntakeLog {
   close(): void {
     this.#database.close()
   }
+}
+
+/** Someone else's words under a name that is taken: a gateway never does that. */
+function conflictOf({ gateway, boot, sequence, receivedMs, body }: Arrival): RefusedPayload {
+  const detail = `record ${boot}/${sequence} came again with another body; the first one stays`
+  return { gateway, reason: 'conflicting', detail, receivedMs, payload: body }
 }

@@ -16,13 +16,16 @@ import { Receipts } from './receipts.ts'
 
 /** Records in one commit: beyond some hundreds the sync no longer dominates (reliability decision 2). */
 const MAX_GROUP = 256
+/** Beyond it records are committed as they come: an existing broker cannot be made to wait. */
+const MAX_WAITING = 16 * MAX_GROUP
 
 type Item = { record: Arrival } | { refused: RefusedPayload }
 
 export interface IntakeState {
   ok: boolean
   detail?: string
-  counters: { kept: number; repeated: number }
+  /** `conflicting`: under a known name with another body; the first one stays. */
+  counters: { kept: number; repeated: number; conflicting: number }
   /** By reason. */
   refused: ReadonlyMap<string, number>
 }
@@ -33,7 +36,7 @@ export class Intake {
   readonly #receipts: Receipts
   readonly #onKept: () => void
   readonly #commit: GroupedCommit<Item>
-  readonly #counters = { kept: 0, repeated: 0 }
+  readonly #counters = { kept: 0, repeated: 0, conflicting: 0 }
   readonly #refused = new Map<string, number>()
   #problem: string | undefined
 
@@ -52,10 +55,12 @@ export class Intake {
       commit: (items) => this.#write(items),
       maxItems: MAX_GROUP,
       maxDelayMs: 0,
+      maxWaiting: MAX_WAITING,
     })
   }
 
-  take(gateway: string, payload: Uint8Array, done: (error?: Error) => void): void {
+  /** `done` is called after the commit; `refused` says that the payload is no record. */
+  take(gateway: string, payload: Uint8Array, done: (error?: Error, refused?: boolean) => void): void {
     const receivedMs = Date.now()
     let record: Arrival
     try {
@@ -64,13 +69,17 @@ export class Intake {
         throw new DecodeError('bad-value', `envelope of ${envelope.gateway} on the topic of ${gateway}`)
       record = { ...envelope, receivedMs }
     } catch (error) {
-      this.setAside(refusalOf(gateway, payload, error), done)
+      this.setAside(refusalOf(gateway, payload, error), (failure) => done(failure, true))
       return
     }
-    this.#commit.add({ record }, (error) => {
-      if (!error) this.#receipts.add(record)
-      done(error)
-    })
+    this.#commit.add(
+      { record },
+      (error) => {
+        if (!error) this.#receipts.add(record)
+        done(error)
+      },
+      gateway,
+    )
   }
 
   /** Keeps the first bytes and the reason of what cannot be used, among the newest 1000. */
@@ -78,7 +87,7 @@ export class Intake {
     const { gateway, reason, detail } = refusal
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
     this.#log.debug({ gateway, reason, detail }, 'intake: payload set aside')
-    this.#commit.add({ refused: { ...refusal, receivedMs: Date.now() } }, done)
+    this.#commit.add({ refused: { ...refusal, receivedMs: Date.now() } }, done, gateway)
   }
 
   state(): IntakeState {
@@ -99,9 +108,12 @@ export class Intake {
     const records = items.flatMap((item) => ('record' in item ? [item.record] : []))
     const refused = items.flatMap((item) => ('refused' in item ? [item.refused] : []))
     try {
+      const conflictingBefore = this.#store.conflicting
       const kept = this.#store.append(records, refused)
+      const conflicting = this.#store.conflicting - conflictingBefore
       this.#counters.kept += kept
-      this.#counters.repeated += records.length - kept
+      this.#counters.repeated += records.length - kept - conflicting
+      this.#counters.conflicting += conflicting
       if (this.#problem !== undefined) this.#log.info('intake: writing again')
       this.#problem = undefined
       if (kept > 0) this.#onKept()

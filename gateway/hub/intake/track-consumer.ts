@@ -1,19 +1,23 @@
 import { decodeBody } from '../../../proto/codec/codec.ts'
 import type { Fix } from '../../../proto/domain.ts'
 import type { DeviceSighting } from '../registers/devices.ts'
+import type { HealthReport } from '../registers/gateway-health.ts'
 import type { StoreRecords, TrackStore } from '../stores/track-store.ts'
 import type { LoggedRecord } from './intake-log.ts'
 
 /**
  * From slices of the intake log to the track store. In: records of all lanes; fixes and readings are
- * stored, and every record says that its gateway was there. Out: rows of the store, then of the device
- * register, then fixes for the live page. Throws what the store and the decoder throw; the cursor decides.
+ * stored, every record says that its gateway was there, and the newest health says how it is. Out: rows of the store,
+ * then of the registers, then fixes for the live page. Throws what the store and the decoder throw; the cursor decides.
  */
 
 export interface TrackSinks {
   store: Pick<TrackStore, 'write'>
-  /** @returns the devices whose last fix this moved on, and the time (ms) of the last fix before. */
-  seen(sightings: DeviceSighting[]): Map<string, number>
+  /**
+   * @param healths the newest of each boot of a gateway, boots in the order in which they came.
+   * @returns the devices whose last fix this moved on, and the time (ms) of the last fix before.
+   */
+  seen(sightings: DeviceSighting[], healths: HealthReport[]): Map<string, number>
   /** Fixes newer than any before, in order of time. */
   live(device: string, fixes: Fix[]): void
 }
@@ -24,9 +28,23 @@ const MAX_FIXES_A_WRITE = 50_000
 const LIVE_FIXES = 60
 
 export function trackConsumer({ store, seen, live }: TrackSinks): (records: LoggedRecord[]) => Promise<void> {
+  /** Of the slice before: what is shown is shown in order, whichever is stored first. */
+  let shown: Promise<void> = Promise.resolve()
   return async (records) => {
+    const before = shown
+    const { promise, resolve } = Promise.withResolvers<void>()
+    shown = promise
+    try {
+      await take(records, before)
+    } finally {
+      resolve()
+    }
+  }
+
+  async function take(records: LoggedRecord[], before: Promise<void>): Promise<void> {
     const sightings = new Map<string, DeviceSighting>()
     const newest = new Map<string, Fix[]>()
+    const healths = newestHealths(records)
     let batch = new Batch()
     for (const record of records) {
       const { gateway, receivedMs } = record
@@ -38,7 +56,8 @@ export function trackConsumer({ store, seen, live }: TrackSinks): (records: Logg
         const { device = gateway, fixes } = body.batch
         batch.addFixes(device, fixes)
         sight(sightings, device, gateway, receivedMs, fixes)
-        newest.set(device, newestFixes(newest.get(device) ?? [], fixes))
+        newest.set(device, newest.get(device) ?? [])
+        newest.get(device)!.push(...fixes.slice(-LIVE_FIXES))
       }
       if (batch.size >= MAX_FIXES_A_WRITE) {
         await store.write(batch.records())
@@ -46,15 +65,26 @@ export function trackConsumer({ store, seen, live }: TrackSinks): (records: Logg
       }
     }
     if (batch.size > 0) await store.write(batch.records())
-    for (const [device, beforeMs] of seen([...sightings.values()])) {
+    await before
+    for (const [device, beforeMs] of seen([...sightings.values()], healths)) {
       const fixes = newest.get(device)?.filter(({ timeMs }) => timeMs > beforeMs)
-      if (fixes?.length) live(device, fixes)
+      if (fixes?.length) live(device, fixes.sort((a, b) => a.timeMs - b.timeMs).slice(-LIVE_FIXES))
     }
   }
 }
 
-function newestFixes(known: Fix[], fixes: Fix[]): Fix[] {
-  return [...known, ...fixes].sort((a, b) => a.timeMs - b.timeMs).slice(-LIVE_FIXES)
+/** A gateway that catches up sends hundreds: those that others of the slice replace are not even read. */
+function newestHealths(records: LoggedRecord[]): HealthReport[] {
+  const newest = new Map<string, LoggedRecord>()
+  for (const record of records) {
+    if (record.lane !== 'health') continue
+    const name = `${record.gateway} ${record.boot}`
+    if (record.sequence >= (newest.get(name)?.sequence ?? 0)) newest.set(name, record)
+  }
+  return [...newest.values()].flatMap(({ gateway, boot, sequence, receivedMs, body }) => {
+    const read = decodeBody('health', body)
+    return read.lane === 'health' ? [{ gateway, boot, sequence, receivedMs, health: read.health }] : []
+  })
 }
 
 class Batch {

@@ -54,6 +54,7 @@ const INDEXES = `
   DROP INDEX IF EXISTS case_unannounced;
   CREATE INDEX IF NOT EXISTS case_to_announce ON "case" (updated_ms)
     WHERE announced <> revision OR photos_announced <> photos_here;
+  CREATE INDEX IF NOT EXISTS case_closed_with_photos ON "case" (cleared_ms) WHERE photos_here > 0;
 `
 
 /** Makes the tables, or brings those of an older version up to date. @throws Error of node:sqlite */

@@ -160,6 +160,19 @@ export class Ledger {
     return changes > 0
   }
 
+  /** Cases that were cleared before that and have photos, a few at most. */
+  closedWithPhotos(beforeMs: number): string[] {
+    return this.#database
+      .prepare('SELECT id FROM "case" WHERE photos_here > 0 AND cleared_ms < ? ORDER BY cleared_ms LIMIT 20')
+      .all(beforeMs)
+      .map(({ id }) => id as string)
+  }
+
+  /** The photos of a closed case are deleted; that is no news to publish. */
+  photosExpired(id: string): void {
+    this.#database.prepare('UPDATE "case" SET photos_here = 0, photos_announced = 0 WHERE id = ?').run(id)
+  }
+
   /** Cases that changed since they were last published, the longest unpublished first. */
   unannounced(limit: number): LedgerCase[] {
     return this.#database

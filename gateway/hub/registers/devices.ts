@@ -48,9 +48,10 @@ export class DeviceRegister {
 
   /**
    * One commit.
+   * @param alongside writes that belong to the same commit.
    * @returns the devices whose last fix moved on, and the time (ms) of the last fix before; -Infinity: none.
    */
-  seen(sightings: DeviceSighting[]): Map<string, number> {
+  seen(sightings: DeviceSighting[], alongside?: () => void): Map<string, number> {
     const movedOn = new Map<string, number>()
     transaction(this.#database, () => {
       for (const { device, gateway, seenMs, lastFix } of sightings) {
@@ -60,6 +61,7 @@ export class DeviceRegister {
         const json = lastFix ? JSON.stringify(lastFix) : null
         this.#upsert.run(device, gateway, seenMs, lastFix?.timeMs ?? null, json)
       }
+      alongside?.()
     })
     return movedOn
   }

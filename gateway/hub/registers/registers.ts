@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { ComponentFeature, GridFeature, StreetFeature } from '../../../proto/district.ts'
 import { openDatabase } from '../../foundation/database.ts'
-import { DeviceRegister } from './devices.ts'
+import { DeviceRegister, type DeviceSighting } from './devices.ts'
 import { FeatureRegister } from './feature-register.ts'
+import { GatewayHealthRegister, type HealthReport } from './gateway-health.ts'
 import { type ImportReport, importFeatures } from './import-features.ts'
+import type { PresenceRegister } from './presence.ts'
 
 /** What the hub knows of its district and its gateways: `registers.db` of the data folder. */
 export interface Registers {
@@ -11,6 +13,9 @@ export interface Registers {
   readonly streets: FeatureRegister<StreetFeature>
   readonly components: FeatureRegister<ComponentFeature>
   readonly devices: DeviceRegister
+  readonly health: GatewayHealthRegister
+  /** What a slice of records says of devices and gateways; one commit. */
+  heard(sightings: DeviceSighting[], reports: HealthReport[], presence: PresenceRegister): Heard
   /** See {@link importFeatures}. */
   import(
     kind: RegisterKind,
@@ -18,6 +23,13 @@ export interface Registers {
     onProgress?: (done: number, total: number) => void,
   ): ImportReport
   close(): void
+}
+
+export interface Heard {
+  /** See {@link DeviceRegister.seen}. */
+  movedOn: Map<string, number>
+  /** See {@link GatewayHealthRegister.hold}. */
+  attention: Map<string, string[]>
 }
 
 export const REGISTER_KINDS = ['grids', 'streets', 'components'] as const
@@ -30,9 +42,17 @@ export function openRegisters(dataDir: string): Registers {
   const streets = new FeatureRegister<StreetFeature>(database, 'street')
   const components = new FeatureRegister<ComponentFeature>(database, 'component')
   const registers = { grids, streets, components }
+  const devices = new DeviceRegister(database)
+  const health = new GatewayHealthRegister(database)
   return {
     ...registers,
-    devices: new DeviceRegister(database),
+    devices,
+    health,
+    heard(sightings, reports, presence) {
+      const newer = health.newer(reports, presence)
+      const movedOn = devices.seen(sightings, () => health.write(newer))
+      return { movedOn, attention: health.hold(newer) }
+    },
     import: (kind, geoJson, onProgress) => importFeatures(registers[kind], kind, geoJson, onProgress),
     close: () => database.close(),
   }

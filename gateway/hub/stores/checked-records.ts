@@ -4,7 +4,6 @@ import {
   emptyColumns,
   FIX_COLUMNS,
   type FixColumns,
-  mergeColumns,
   scaledValue,
   sliceColumns,
 } from './fix-columns.ts'
@@ -57,21 +56,28 @@ function scaledColumns(device: string, fixes: Fix[]): FixColumns {
 
 /** By time, with rows of one time merged, the later one's values winning. */
 function inOrder(columns: FixColumns): FixColumns {
-  const runs: FixColumns[] = []
-  const { timeMs, count } = columns
-  let start = 0
-  for (let i = 1; i <= count; i++) {
-    if (i < count && timeMs[i]! > timeMs[i - 1]!) continue
-    runs.push(sliceColumns(columns, start, i))
-    start = i
+  const { timeMs, values, count } = columns
+  if (isInOrder(columns)) return columns
+  // Row by row: a list of runs that are merged costs gigabytes where a hostile batch is nothing but repeats.
+  const rows = Uint32Array.from({ length: count }, (_, row) => row)
+  rows.sort((a, b) => timeMs[a]! - timeMs[b]! || a - b)
+  const ordered = emptyColumns(count)
+  let at = -1
+  for (const row of rows) {
+    const isNew = at < 0 || timeMs[row]! > ordered.timeMs[at]!
+    if (isNew) ordered.timeMs[++at] = timeMs[row]!
+    for (let c = 0; c < values.length; c++) {
+      const value = values[c]![row]!
+      if (isNew || !Number.isNaN(value)) ordered.values[c]![at] = value
+    }
   }
-  // Neighbours are merged in pairs: later runs stay later, and n runs cost n log n.
-  while (runs.length > 1) {
-    const pairs = runs.splice(0)
-    for (let i = 0; i < pairs.length; i += 2)
-      runs.push(i + 1 < pairs.length ? mergeColumns(pairs[i]!, pairs[i + 1]!) : pairs[i]!)
-  }
-  return runs[0]!
+  ordered.count = at + 1
+  return sliceColumns(ordered, 0, ordered.count)
+}
+
+function isInOrder({ timeMs, count }: FixColumns): boolean {
+  for (let i = 1; i < count; i++) if (timeMs[i]! <= timeMs[i - 1]!) return false
+  return true
 }
 
 /** Readings with the later one of each (component, metric, time) only, times rounded to ms. @throws StoreRefused */

@@ -11,34 +11,39 @@ const LABELS = FIX_COLUMNS.map(({ field }, c) => Buffer.from(`${c === 0 ? '' : '
 const MAX_DIGITS = 13
 const MAX_FIELDS_BYTES = LABELS.reduce((sum, label) => sum + label.length + MAX_DIGITS, 0)
 const SPACE = 0x20
-const LINE_FEED = 0x0a
 const MINUS = 0x2d
 const ZERO = 0x30
 /** What tells an integer field from a float. */
 const INTEGER = 0x69
+
+/** Lines are put together here, one stretch at a time: a new array for each costs as much again, to be made and collected. */
+let scratch = new Uint8Array(0)
 
 /**
  * One line a fix for the rows `start` … `end` - 1, times in ms, no line feed at the end. Written byte by byte:
  * putting the same text together from strings took as long as all else that a write costs here.
  */
 export function fixLines(device: string, fixes: FixColumns, start: number, end: number): string {
-  const series = Buffer.from(`fix,device=${device} `)
-  const bytes = new Uint8Array((end - start) * (series.length + MAX_FIELDS_BYTES + MAX_DIGITS + 2))
+  const series = Buffer.from(`\nfix,device=${device} `)
+  const room = (end - start) * (series.length + MAX_FIELDS_BYTES + MAX_DIGITS + 1)
+  if (scratch.length < room) scratch = new Uint8Array(room)
+  const bytes = scratch
+  const { timeMs, values } = fixes
   let at = 0
   for (let row = start; row < end; row++) {
-    if (row > start) bytes[at++] = LINE_FEED
     at = putBytes(bytes, at, series)
     for (let c = 0; c < LABELS.length; c++) {
-      const value = fixes.values[c]![row]!
+      const value = values[c]![row]!
       if (Number.isNaN(value)) continue
       at = putBytes(bytes, at, LABELS[c]!)
       at = putInteger(bytes, at, value)
       bytes[at++] = INTEGER
     }
     bytes[at++] = SPACE
-    at = putInteger(bytes, at, fixes.timeMs[row]!)
+    at = putInteger(bytes, at, timeMs[row]!)
   }
-  return Buffer.from(bytes.buffer, 0, at).toString('latin1')
+  // Without the line feed before the first line.
+  return Buffer.from(bytes.buffer, 1, Math.max(0, at - 1)).toString('latin1')
 }
 
 export function readingLine({ component, metric, timeMs, value }: Reading): string {
@@ -52,30 +57,51 @@ function putBytes(bytes: Uint8Array, start: number, text: Uint8Array): number {
 }
 
 function putInteger(bytes: Uint8Array, start: number, value: number): number {
-  if (value >= 0) return putDigits(bytes, start, value)
-  bytes[start] = MINUS
-  return putDigits(bytes, start + 1, -value)
+  if (value < 0) {
+    bytes[start] = MINUS
+    return putInteger(bytes, start + 1, -value)
+  }
+  if (value < 1e9) return putDigits(bytes, start, value | 0)
+  // Times exceed 32 bits: their upper and lower digits do not.
+  const upper = Math.floor(value / 1e6)
+  const end = putDigits(bytes, start, upper | 0) + 6
+  putLast(bytes, end, (value - upper * 1e6) | 0, 6)
+  return end
 }
 
+/** Of an integer below 2^31. */
 function putDigits(bytes: Uint8Array, start: number, value: number): number {
-  // Times exceed 32 bits: their upper and lower digits do not.
-  if (value >= 1e9) {
-    const upper = Math.floor(value / 1e6)
-    const at = putDigits(bytes, start, upper)
-    return putLast(bytes, at + 6, (value - upper * 1e6) | 0, 6)
-  }
-  let digits = 1
-  for (let power = 10; value >= power; power *= 10) digits++
-  return putLast(bytes, start + digits, value | 0, digits)
+  const end = start + countDigits(value)
+  putLast(bytes, end, value, end - start)
+  return end
 }
+
+function countDigits(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4
+  if (value < 100_000_000) {
+    if (value < 1_000_000) return value < 100_000 ? 5 : 6
+    return value < 10_000_000 ? 7 : 8
+  }
+  return value < 1_000_000_000 ? 9 : 10
+}
+
+/** `00` … `99`: two digits cost one division. */
+const PAIRS = Uint8Array.from(
+  { length: 200 },
+  (_, i) => ZERO + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10),
+)
 
 /** The last digits of an integer, ending before `end`. */
-function putLast(bytes: Uint8Array, end: number, value: number, digits: number): number {
+function putLast(bytes: Uint8Array, end: number, value: number, digits: number): void {
   let rest = value
-  for (let at = end - 1; at >= end - digits; at--) {
-    const tenth = (rest / 10) | 0
-    bytes[at] = ZERO + (rest - tenth * 10)
-    rest = tenth
+  let at = end
+  let left = digits
+  for (; left > 1; left -= 2) {
+    const hundredth = (rest / 100) | 0
+    const pair = (rest - hundredth * 100) << 1
+    bytes[--at] = PAIRS[pair + 1]!
+    bytes[--at] = PAIRS[pair]!
+    rest = hundredth
   }
-  return end
+  if (left === 1) bytes[at - 1] = ZERO + (rest - ((rest / 10) | 0) * 10)
 }

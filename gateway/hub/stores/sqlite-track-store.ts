@@ -14,12 +14,21 @@ import {
   sliceColumns,
   trackOf,
 } from './fix-columns.ts'
-import { type StoreRecords, StoreUnavailable, type Track, type TrackStore } from './track-store.ts'
+import {
+  type Expiry,
+  type StoreRecords,
+  StoreUnavailable,
+  type Track,
+  type TrackStore,
+} from './track-store.ts'
 
 /** A device's fixes of ten minutes are one chunk: 600 at 1 Hz, some 5 KB, rewritten with each write into it. */
 const BUCKET_MS = 600_000
 /** A chunk's row id is device * BUCKETS + bucket, so that a device's chunks lie together in order of time. */
 const BUCKETS = 2 ** 24
+/** Rows that one step of expiry deletes: some milliseconds, since writers wait for it. */
+const EXPIRED_CHUNKS = 200
+const EXPIRED_READINGS = 5000
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS device (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -60,6 +69,8 @@ export class SqliteTrackStore implements TrackStore {
   readonly #statements: Record<keyof typeof SQL, StatementSync>
   readonly #deviceIds = new Map<string, number>()
   readonly #seriesIds = new Map<string, number>()
+  /** The device and the series that expiry goes on with. */
+  readonly #expireFrom = { chunks: 0, readings: 0 }
 
   /** @throws Error of node:sqlite where the file cannot be opened or is no database. */
   constructor(dataDir: string) {
@@ -116,6 +127,43 @@ export class SqliteTrackStore implements TrackStore {
 
   async check(): Promise<void> {
     this.#guarded('read', () => this.#statements.devices.get())
+  }
+
+  /** A chunk goes when all of its ten minutes are over. The room is used again; the file does not shrink. */
+  async expire({ fixesMs, readingsMs }: Expiry): Promise<boolean> {
+    const { devicesFrom, seriesFrom, expireChunks, expireReadings } = this.#statements
+    return this.#guarded('delete', () =>
+      transaction(this.#database, () => {
+        const chunks =
+          fixesMs !== undefined &&
+          this.#expireStep('chunks', devicesFrom, EXPIRED_CHUNKS, (device, room) =>
+            expireChunks.run(device * BUCKETS, device * BUCKETS + bucketAt(fixesMs), room),
+          )
+        const readings =
+          readingsMs !== undefined &&
+          this.#expireStep('readings', seriesFrom, EXPIRED_READINGS, (series, room) =>
+            expireReadings.run(series, series, readingsMs, room),
+          )
+        return chunks || readings
+      }),
+    )
+  }
+
+  /** Goes on where the step before ended. @returns whether it ended before the last device or series. */
+  #expireStep(
+    what: 'chunks' | 'readings',
+    owners: StatementSync,
+    rows: number,
+    expire: (owner: number, room: number) => { changes: number | bigint },
+  ): boolean {
+    let room = rows
+    for (const { id } of owners.all(this.#expireFrom[what]) as unknown as { id: number }[]) {
+      this.#expireFrom[what] = id
+      room -= Number(expire(id, room).changes)
+      if (room === 0) return true
+    }
+    this.#expireFrom[what] = 0
+    return false
   }
 
   async close(): Promise<void> {
@@ -211,6 +259,12 @@ const SQL = {
   putChunk: `INSERT INTO fix_chunk (id, count, first_ms, last_ms, columns) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET count = excluded.count, first_ms = excluded.first_ms,
       last_ms = excluded.last_ms, columns = excluded.columns`,
+  expireChunks: `DELETE FROM fix_chunk WHERE id IN (
+    SELECT id FROM fix_chunk WHERE id >= ? AND id < ? ORDER BY id LIMIT ?)`,
+  devicesFrom: 'SELECT id FROM device WHERE id >= ? ORDER BY id',
+  seriesFrom: 'SELECT id FROM series WHERE id >= ? ORDER BY id',
+  expireReadings: `DELETE FROM reading WHERE series = ? AND time_ms IN (
+    SELECT time_ms FROM reading WHERE series = ? AND time_ms < ? ORDER BY time_ms LIMIT ?)`,
   addSeries: `INSERT INTO series (component, metric) VALUES (?, ?)
     ON CONFLICT (component, metric) DO UPDATE SET metric = excluded.metric RETURNING id`,
   putReading: `INSERT INTO reading (series, time_ms, value) VALUES (?, ?, ?)
@@ -219,10 +273,12 @@ const SQL = {
 
 const bucketStartMs = (id: number): number => (id % BUCKETS) * BUCKET_MS
 
+const bucketAt = (timeMs: number): number =>
+  Math.min(Math.max(Math.floor(timeMs / BUCKET_MS), 0), BUCKETS - 1)
+
 /** First and last id that chunks of the range can have; any range may be asked for, even an endless one. */
 function chunkIds(device: number, fromMs: number, toMs: number): [number, number] {
-  const bucket = (timeMs: number) => Math.min(Math.max(Math.floor(timeMs / BUCKET_MS), 0), BUCKETS - 1)
-  return [device * BUCKETS + bucket(fromMs), device * BUCKETS + bucket(toMs)]
+  return [device * BUCKETS + bucketAt(fromMs), device * BUCKETS + bucketAt(toMs)]
 }
 
 function known(ids: Map<string, number>, name: string, add: () => number): number {

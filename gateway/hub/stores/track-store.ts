@@ -23,7 +23,21 @@ export interface TrackStore {
   lastFix(device: string): Promise<Fix | undefined>
   /** @throws StoreUnavailable with the reason in words for the operator. */
   check(): Promise<void>
+  /**
+   * Deletes a small part of what is older than that; absent: the store sees to it by a setting of its own.
+   * @returns whether there may be more.
+   * @throws StoreUnavailable
+   */
+  expire?(before: Expiry): Promise<boolean>
+  /** What is older than so many days need not be kept. Absent where the store has no such setting of its own. @throws StoreUnavailable */
+  keepFor?(days: number): Promise<void>
   close(): Promise<void>
+}
+
+/** Fixes and readings from before these times are to be deleted; absent: kept for ever. */
+export interface Expiry {
+  fixesMs?: number
+  readingsMs?: number
 }
 
 export interface StoreRecords {

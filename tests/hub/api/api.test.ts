@@ -130,7 +130,10 @@ test('what a gateway sent is there, by every route and in the shape of its schem
   expect(PageSettings.parse(await hub.json('/api/v1/settings'))).toEqual({})
   expect(Health.parse(await hub.json('/healthz'))).toMatchObject({
     status: 'ok',
-    parts: ['broker', 'intake', 'track store', 'ledger', 'photos'].map((name) => ({ name, ok: true })),
+    parts: ['broker', 'intake', 'track store', 'ledger', 'photos', 'dead letters'].map((name) => ({
+      name,
+      ok: true,
+    })),
   })
 })
 
@@ -237,6 +240,7 @@ test('the OpenAPI description names every route and its errors', async () => {
     '/api/v1/components',
     '/api/v1/coverage',
     '/api/v1/devices',
+    '/api/v1/devices/{id}/health',
     '/api/v1/devices/{id}/summary',
     '/api/v1/devices/{id}/track',
     '/api/v1/grids',

@@ -34,14 +34,25 @@ function cut(bytes: Buffer, lengths: number[]): Buffer[] {
   return pieces
 }
 
-test('packets inside the limits pass, wherever they are cut', () => {
+/** Pushes the pieces, and gives the packets that became whole. */
+function packetsOf(pieces: Buffer[]): Buffer[] {
+  const guard = new FrameGuard(LIMITS)
+  return pieces.flatMap((piece) => {
+    guard.push(piece)
+    const packets: Buffer[] = []
+    for (let packet = guard.next(); packet; packet = guard.next()) packets.push(packet.bytes)
+    return packets
+  })
+}
+
+test('packets inside the limits come out whole and in order, wherever they are cut', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 4900 }), { maxLength: 6 }),
       fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 9 }),
       (sizes, lengths) => {
-        const guard = new FrameGuard(LIMITS)
-        for (const piece of cut(Buffer.concat([CONNECT, ...sizes.map(publish)]), lengths)) guard.check(piece)
+        const packets = [CONNECT, ...sizes.map(publish)]
+        expect(packetsOf(cut(Buffer.concat(packets), lengths))).toEqual(packets)
       },
     ),
   )
@@ -53,12 +64,10 @@ test('a packet beyond the limit is refused at its header, wherever it is cut', (
       fc.integer({ min: 5001, max: 268_435_455 }),
       fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 9 }),
       (length, lengths) => {
-        const guard = new FrameGuard(LIMITS)
         const header = [0x32]
         for (let rest = length; rest > 0; rest >>>= 7) header.push((rest & 0x7f) | (rest > 127 ? 0x80 : 0))
-        expect(() => {
-          for (const piece of cut(Buffer.concat([CONNECT, Buffer.from(header)]), lengths)) guard.check(piece)
-        }).toThrow(FrameRefused)
+        const pieces = cut(Buffer.concat([CONNECT, Buffer.from(header)]), lengths)
+        expect(() => packetsOf(pieces)).toThrow(FrameRefused)
       },
     ),
   )
@@ -71,5 +80,5 @@ test.each([
   ['HTTP', [...Buffer.from('GET / HTTP/1.1')], /first byte 0x47/],
   ['five length bytes', [0x10, 0x80, 0x80, 0x80, 0x80, 0x00], /malformed remaining length/],
 ])('%s is refused', (_name, bytes, reason) => {
-  expect(() => new FrameGuard(LIMITS).check(Buffer.from(bytes))).toThrow(reason)
+  expect(() => packetsOf([Buffer.from(bytes)])).toThrow(reason)
 })

@@ -14,11 +14,12 @@ export async function runningBroker(limits: Partial<EmbeddedLimits> = {}) {
   const refused: Refusal[] = []
   const acknowledge: ((error?: Error) => void)[] = []
   let held = false
+  let refusing = false
   await broker.start({
     onUp(gateway, payload, done) {
       heard.push({ gateway, payload: Buffer.from(payload) })
       if (held) acknowledge.push(done)
-      else done()
+      else done(undefined, refusing)
     },
     onPresence: (gateway, { online }) => presences.push({ gateway, online }),
     onRefused: (refusal) => refused.push(refusal),
@@ -28,7 +29,10 @@ export async function runningBroker(limits: Partial<EmbeddedLimits> = {}) {
   const hold = (): void => {
     held = true
   }
-  return { broker, url: broker.url, heard, presences, refused, acknowledge, hold }
+  const refuse = (): void => {
+    refusing = true
+  }
+  return { broker, url: broker.url, heard, presences, refused, acknowledge, hold, refuse }
 }
 
 /** A bare connection, for bytes that no MQTT library would send; what comes back lies unread. */

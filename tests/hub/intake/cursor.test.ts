@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../../gateway/foundation/log.ts'
 import { Cursor } from '../../../gateway/hub/intake/cursor.ts'
 import { IntakeLog, type LoggedRecord, type LogSelection } from '../../../gateway/hub/intake/intake-log.ts'
@@ -35,12 +35,14 @@ function startCursor(
   log: IntakeLog,
   consume: (records: LoggedRecord[]) => Promise<void>,
   selection: LogSelection = 'all',
+  ahead = false,
 ): Cursor {
   const cursor = new Cursor({
     name: 'test',
     selection,
     log,
     consume,
+    ahead,
     logger: silentLog(),
     backoff: { firstMs: 1, maxMs: 5 },
   })
@@ -179,4 +181,92 @@ test('stops at once while it waits for a store that is away', async () => {
   await eventually(() => expect(offers).toBe(1))
   await cursor.stop()
   expect(offers).toBe(1)
+})
+
+describe('one slice ahead', () => {
+  /** A consumer whose slices are let go by the test, and what it was offered. */
+  function held() {
+    const offered: { first: number; settle: (error?: Error) => void }[] = []
+    let most = 0
+    let under = 0
+    const consume = async (records: LoggedRecord[]): Promise<void> => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      offered.push({ first: records[0]!.id, settle: (error) => (error ? reject(error) : resolve()) })
+      most = Math.max(most, ++under)
+      await promise.finally(() => under--)
+    }
+    return { offered, consume, most: () => most }
+  }
+  const firsts = (offered: { first: number }[]): number[] => offered.map(({ first }) => first)
+
+  test('the next slice is handed on while one is under way, no third, and the position moves in order', async () => {
+    const log = openLog()
+    append(log, 2000)
+    const { offered, consume, most } = held()
+    const cursor = startCursor(log, consume, 'all', true)
+    await eventually(() => expect(firsts(offered)).toEqual([1, 513]))
+    offered[1]!.settle()
+    offered[0]!.settle()
+    await eventually(() => expect(offered.length).toBeGreaterThanOrEqual(3))
+    expect(cursor.seen).toBeGreaterThanOrEqual(512)
+    for (let i = 2; i < 4; i++) {
+      await eventually(() => expect(offered.length).toBeGreaterThan(i))
+      offered[i]!.settle()
+    }
+    await eventually(() => expect(log.position('test')).toBe(2000))
+    expect(firsts(offered)).toEqual([1, 513, 1025, 1537])
+    expect(most()).toBe(2)
+  })
+
+  test('where one fails for a while the one behind it is offered again too: none is skipped', async () => {
+    const log = openLog()
+    append(log, 1000)
+    const { offered, consume } = held()
+    const cursor = startCursor(log, consume, 'all', true)
+    await eventually(() => expect(firsts(offered)).toEqual([1, 513]))
+    offered[1]!.settle()
+    offered[0]!.settle(new StoreUnavailable('away'))
+    await eventually(() => expect(firsts(offered)).toEqual([1, 513, 1, 513]))
+    expect([cursor.seen, log.position('test')]).toEqual([0, 0])
+    offered[2]!.settle()
+    offered[3]!.settle()
+    await eventually(() => expect(log.position('test')).toBe(1000))
+  })
+
+  test('where one is refused its halves are offered, and the one behind it is kept', async () => {
+    const log = openLog()
+    append(log, 514)
+    const taken: number[] = []
+    const poison = 300
+    const cursor = startCursor(
+      log,
+      async (records) => {
+        if (ids(records).includes(poison)) throw new StoreRefused('poison')
+        taken.push(...ids(records))
+      },
+      'all',
+      true,
+    )
+    await eventually(() => expect(cursor.seen).toBe(514))
+    expect(taken.toSorted((a, b) => a - b)).toEqual(range(1, 514).filter((id) => id !== poison))
+    expect(cursor.state().deadLetters).toBe(1)
+  })
+
+  test('a stop waits for what is under way', async () => {
+    const log = openLog()
+    append(log, 1000)
+    const { offered, consume } = held()
+    const cursor = startCursor(log, consume, 'all', true)
+    await eventually(() => expect(offered).toHaveLength(2))
+    let stopped = false
+    const stopping = cursor.stop().then(() => {
+      stopped = true
+    })
+    offered[0]!.settle()
+    await eventually(() => expect(log.position('test')).toBe(512))
+    expect(stopped).toBe(false)
+    offered[1]!.settle()
+    await stopping
+    expect(log.position('test')).toBe(512)
+  })
 })

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { LoggedRecord } from '../../../gateway/hub/intake/intake-log.ts'
 import { trackConsumer } from '../../../gateway/hub/intake/track-consumer.ts'
 import type { DeviceSighting } from '../../../gateway/hub/registers/devices.ts'
+import type { HealthReport } from '../../../gateway/hub/registers/gateway-health.ts'
 import type { StoreRecords } from '../../../gateway/hub/stores/track-store.ts'
 import { encodeBody } from '../../../proto/codec/codec.ts'
 import { DecodeError } from '../../../proto/codec/decode-error.ts'
 import type { Body, Fix } from '../../../proto/domain.ts'
 import { BOOT, COVER, caseReport, fixes, ride, T0 } from '../gateway-messages.ts'
+import { healthBody, healthOf } from '../made-health.ts'
 
 function record(gateway: string, id: number, body: Body): LoggedRecord {
   return {
@@ -23,6 +25,7 @@ function record(gateway: string, id: number, body: Body): LoggedRecord {
 function consumer(lastFixMs: Record<string, number> = {}) {
   const written: StoreRecords[] = []
   const sightings: DeviceSighting[] = []
+  const healths: HealthReport[] = []
   const live: { device: string; fixes: Fix[] }[] = []
   const consume = trackConsumer({
     store: {
@@ -30,8 +33,9 @@ function consumer(lastFixMs: Record<string, number> = {}) {
         written.push(records)
       },
     },
-    seen(seen) {
+    seen(seen, told) {
       sightings.push(...seen)
+      healths.push(...told)
       return new Map(
         seen.flatMap(({ device, lastFix }) => {
           const before = lastFixMs[device] ?? Number.NEGATIVE_INFINITY
@@ -41,7 +45,7 @@ function consumer(lastFixMs: Record<string, number> = {}) {
     },
     live: (device, newer) => live.push({ device, fixes: newer }),
   })
-  return { consume, written, sightings, live }
+  return { consume, written, sightings, healths, live }
 }
 
 const times = (list: Fix[]): number[] => list.map(({ timeMs }) => (timeMs - T0) / 1000)
@@ -87,6 +91,39 @@ test('small bodies that unfold into many fixes are written in parts', async () =
   const sizes = written.map(({ fixes: [first] }) => first!.fixes.length)
   expect(Math.max(...sizes)).toBeLessThanOrEqual(53_600)
   expect(sizes.reduce((a, b) => a + b)).toBe(72_000)
+})
+
+test('of healths only the newest of each boot is read', async () => {
+  const { consume, healths, written } = consumer()
+  const health = (gateway: string, id: number, boot = BOOT) => ({
+    ...record(gateway, id, healthBody(healthOf({ uptimeS: id }))),
+    boot,
+  })
+  await consume([
+    health('post-2', 3),
+    health('post-1', 9),
+    { ...health('post-1', 4), body: new Uint8Array([0x10, 0xff]) },
+    health('post-1', 5, 'ffffffffffff'),
+  ])
+  expect(healths).toEqual(
+    [health('post-2', 3), health('post-1', 9), health('post-1', 5, 'ffffffffffff')].map(
+      ({ gateway, boot, sequence, receivedMs }) => ({
+        gateway,
+        boot,
+        sequence,
+        receivedMs,
+        health: healthOf({ uptimeS: sequence }),
+      }),
+    ),
+  )
+  expect(written).toEqual([])
+})
+
+test('a health that cannot be read refuses the slice before anything is written', async () => {
+  const { consume, written } = consumer()
+  const bad = { ...record('post-1', 2, healthBody(healthOf())), body: new Uint8Array([0x10, 0xff]) }
+  await expect(consume([record('ebike-01', 1, fixes(ride(2))), bad])).rejects.toThrow(DecodeError)
+  expect(written).toEqual([])
 })
 
 test('a body that cannot be read refuses the slice', async () => {

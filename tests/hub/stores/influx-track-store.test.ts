@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { InfluxTrackStore } from '../../../gateway/hub/stores/influx-track-store.ts'
 import { openTrackStore } from '../../../gateway/hub/stores/open-track-store.ts'
 import { StoreRefused, StoreUnavailable } from '../../../gateway/hub/stores/track-store.ts'
 import { findInfluxd, startInfluxd } from '../../servers/influxd.ts'
@@ -106,8 +107,34 @@ describe.runIf(await requireServer('influxd', findInfluxd))('with InfluxDB 1.6',
     await store.write(batch)
     await ask('', 'DROP DATABASE dropped')
     await expect(store.readTrack('bike-1', ...ALL)).rejects.toThrow(/database not found: dropped/)
+    await store.check()
+    await ask('', 'DROP DATABASE dropped')
     await store.write(batch)
     expect((await store.readTrack('bike-1', ...ALL)).count).toBe(30)
+    await store.close()
+  })
+
+  test('keepFor sets how long the database keeps, also when it has to be made again', async () => {
+    const store = new InfluxTrackStore({ kind: 'influxdb', url: server.url, database: 'kept' })
+    const duration = async () => {
+      const answer = JSON.parse(await ask('kept', 'SHOW RETENTION POLICIES ON kept'))
+      const [name, lasts, shard] = answer.results[0].series[0].values[0]
+      return { name, lasts, shard }
+    }
+    await store.keepFor(90)
+    expect(await duration()).toEqual({ name: 'autogen', lasts: '2160h0m0s', shard: '168h0m0s' })
+    await store.keepFor(3)
+    expect(await duration()).toEqual({ name: 'autogen', lasts: '72h0m0s', shard: '24h0m0s' })
+    await ask('', 'DROP DATABASE kept')
+    const now = { ...fixes[0]!, timeMs: Date.now() }
+    await store.write({ fixes: [{ device: 'bike-1', fixes: [now] }], readings: [] })
+    expect(await duration()).toMatchObject({ lasts: '72h0m0s' })
+    await expect(store.write(batch)).rejects.toThrow(/points beyond retention policy/)
+    await ask(
+      'kept',
+      'ALTER RETENTION POLICY autogen ON kept DEFAULT; CREATE RETENTION POLICY own ON kept DURATION 9d REPLICATION 1 DEFAULT; DROP RETENTION POLICY autogen ON kept',
+    )
+    await expect(store.keepFor(5)).rejects.toThrow(/retention policy not found: autogen/)
     await store.close()
   })
 

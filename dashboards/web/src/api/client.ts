@@ -5,6 +5,7 @@ import {
   ComponentsAnswer,
   Coverage,
   Devices,
+  GatewayHealth,
   GridsAnswer,
   HttpError,
   PageSettings,
@@ -74,6 +75,9 @@ const during = (range: Range): Query => ({
 export const fetchSettings = (signal?: AbortSignal) => get('/settings', PageSettings, {}, signal)
 
 export const fetchDevices = (signal?: AbortSignal) => get('/devices', Devices, {}, signal)
+
+export const fetchGatewayHealth = (device: string, signal?: AbortSignal) =>
+  get(`/devices/${encodeURIComponent(device)}/health`, GatewayHealth, {}, signal)
 
 export const fetchTrack = (device: string, range: Range, signal?: AbortSignal) =>
   get(

@@ -6,6 +6,7 @@ import {
   fetchComponents,
   fetchCoverage,
   fetchDevices,
+  fetchGatewayHealth,
   fetchGrids,
   fetchSettings,
   fetchStreets,
@@ -30,6 +31,14 @@ export const devicesQuery = queryOptions({
   queryFn: ({ signal }) => fetchDevices(signal),
   refetchInterval: 30_000,
 })
+
+/** Of the gateway that carries the device. */
+export const gatewayHealthQuery = (device: string) =>
+  queryOptions({
+    queryKey: ['gateway-health', device],
+    queryFn: ({ signal }) => fetchGatewayHealth(device, signal),
+    refetchInterval: 30_000,
+  })
 
 export const gridsQuery = queryOptions({
   queryKey: ['grids'],

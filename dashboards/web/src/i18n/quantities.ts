@@ -19,10 +19,14 @@ export interface Quantities {
   ago: (timeMs: number, nowMs: number) => string
   /** A ratio in, `87.5%` out: never rounded up to 100% nor down to 0%. */
   percent: (ratio: number) => string
+  /** Bytes in, `850 B`, `12.3 MB` out: powers of 1000, as data plans count. */
+  bytes: (bytes: number) => string
   number: (value: number, digits?: number) => string
 }
 
 const LOCALES = { zh: 'zh-CN', en: 'en-GB' }
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
 export function quantities(language: Language): Quantities {
   const locale = LOCALES[language]
@@ -39,6 +43,10 @@ export function quantities(language: Language): Quantities {
 
   return {
     number,
+    bytes: (bytes) => {
+      const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3))
+      return `${number(bytes / 1000 ** power, power === 0 ? 0 : 1)} ${BYTE_UNITS[power]}`
+    },
     distance: (metres) => (metres < 1000 ? `${number(metres)} m` : `${number(metres / 1000, 1)} km`),
     duration: (seconds) => {
       if (seconds < 60) return zh ? `${number(seconds)} 秒` : `${number(seconds)} s`

@@ -68,6 +68,115 @@ export const zh = {
     view: '查看',
   },
 
+  gateway: {
+    status: '网关状态',
+    title: (id: string) => `网关 ${id}`,
+    carries: (id: string) => `${id} 的数据由本网关上报`,
+    loading: '正在读取网关状态…',
+    none: '还没有收到网关状态',
+    noneHint: '网关每隔几分钟上报一次状态，请稍后再看；一直没有，请检查网关版本。',
+    fine: '一切正常',
+    needs: '需关注',
+    onlyThose: (count: number) => `需关注 ${count}`,
+    noneNeeds: '没有需要关注的网关',
+    stale: '网关离线，以下为最后一次上报的状态。',
+    heard: '最近上报',
+    madeAt: '上报时网关时间',
+    clock: '时钟来源',
+    clocks: { gps: '卫星定位', system: '系统时钟', estimated: '估计（未校时）' },
+    uptime: '已运行',
+    version: '版本',
+    memory: '内存占用',
+    ports: '串口',
+    noPorts: '没有配置串口',
+    portStates: {
+      open: '正常',
+      opening: '正在打开',
+      silent: '无数据',
+      baud: '波特率不符',
+      busy: '被占用',
+      missing: '未找到',
+      denied: '无权限',
+      failed: '故障',
+    },
+    satellites: '卫星（使用/可见）',
+    device: '对应车辆',
+    counters: '计数',
+    link: '网络',
+    noLink: '该网关版本不上报网络情况',
+    breaks: '断线次数',
+    connected: '连接时长',
+    acknowledged: '服务器确认',
+    receipted: '中心回执',
+    sinceStart: '断线次数和连接时长自网关启动起计',
+    data: '今日流量',
+    dataOn: (day: string) => `${day}流量`,
+    dataOf: (used: string, budget: string) => `${used}，每日上限 ${budget}`,
+    noBudget: (used: string) => `${used}，未设上限`,
+    thinned: '轨迹精简',
+    thinning: (level: number, fixes: string) =>
+      level === 0 ? `未精简，累计略去 ${fixes} 个点` : `${level} 级，累计略去 ${fixes} 个点`,
+    backlog: '待传',
+    waiting: '待传记录',
+    waitingOf: (records: string, bytes: string) => `${records} 条，${bytes}`,
+    dropped: '已丢弃',
+    lanes: { case: '案件', health: '状态', fix: '轨迹', reading: '读数', photo: '照片' } as Record<
+      string,
+      string
+    >,
+    records: (count: string) => `${count} 条`,
+    nothing: '无',
+    disk: '存储',
+    noDisk: '该网关版本不上报存储情况',
+    diskState: '状态',
+    diskStates: { ok: '正常', full: '已满', 'read-only': '只读', failing: '读写故障' },
+    diskOf: (state: string, inMemory: string | undefined) =>
+      inMemory === undefined ? state : `${state}，${inMemory} 条记录仅存内存`,
+    inMemory: '仅存内存',
+    setAside: '损坏并搁置的文件',
+    attention: {
+      silent: () => '网关在线，但很久没有上报状态。',
+      disk: ({ disk }: AttentionFacts) => `网关存储${disk}。`,
+      'records-dropped': ({ dropped }: AttentionFacts) =>
+        `存储放不下，近一天丢弃了记录（累计 ${dropped} 条）。`,
+      'outbox-set-aside': ({ setAside }: AttentionFacts) => `待传文件损坏，已搁置（累计 ${setAside} 个）。`,
+      'port-down': ({ port, portState }: AttentionFacts) => `串口 ${port} ${portState}。`,
+      backlog: ({ waiting }: AttentionFacts) => `待传记录积压：${waiting}。`,
+      'link-breaks': ({ breaks }: AttentionFacts) => `最近一小时网络多次断开（启动以来 ${breaks} 次）。`,
+      'receipts-slow': ({ receipted }: AttentionFacts) => `中心回执很慢：${receipted}。`,
+      'track-thinned': ({ thinning }: AttentionFacts) => `轨迹正在精简：${thinning}。`,
+      'data-budget': ({ data, share }: AttentionFacts) => `流量已用 ${share}：${data}。`,
+      'clock-estimated': () => '网关不知道准确时间，记录时间为估计。',
+    } as Record<string, (facts: AttentionFacts) => string>,
+    unknownAttention: (key: string) => `其他情况：${key}`,
+    todo: {
+      silent: '请重启网关；仍不上报，请查看网关日志。',
+      disk: '请清理或更换存储卡；在此之前断电会丢失仅存内存的记录。',
+      'records-dropped': '请检查网络为何长时间不通，必要时调大网关的 outbox.maxMB。',
+      'outbox-set-aside': '存储卡可能已损坏，请更换；搁置的文件留在网关的数据目录里。',
+      'port-down': '请检查接线和供电。',
+      backlog: '联网后会自动补传；若持续增加，请检查信号和流量卡。',
+      'link-breaks': '请检查天线、信号和流量卡。',
+      'receipts-slow': '请检查信号；若多台网关同时出现，请检查中心服务。',
+      'track-thinned': '流量或存储紧张，轨迹点变稀但不影响案件；如需完整轨迹请提高上限。',
+      'data-budget': '接近上限后轨迹会变稀，案件照常上报；必要时提高上限。',
+      'clock-estimated': '把网关移到能收到卫星信号的地方，或为它配置网络校时。',
+    } as Record<string, string>,
+    portTodo: {
+      silent: '设备没有数据：请检查设备供电和接线。',
+      baud: '收到的是乱码：请核对网关配置中的波特率。',
+      busy: '串口被其他程序占用：请停用该程序。',
+      missing: '设备未插好或已拔出：请重新插接，并核对配置的路径。',
+      denied: '网关程序无权打开串口：请把其用户加入 dialout 组。',
+      failed: '请重新插接设备；仍不行请更换。',
+    } as Record<string, string>,
+    diskTodo: {
+      full: '请清理网关磁盘；在此之前断电会丢失仅存内存的记录。',
+      'read-only': '存储卡可能已损坏，请重新挂载或更换；在此之前断电会丢失仅存内存的记录。',
+      failing: '存储卡读写出错，请尽快更换；在此之前断电会丢失仅存内存的记录。',
+    } as Record<string, string>,
+  },
+
   replay: {
     device: '电动车',
     chooseDevice: '选择电动车',
@@ -258,3 +367,19 @@ export const zh = {
 }
 
 export type Messages = typeof zh
+
+/** Figures that the sentences on a gateway's attention speak of, ready to be read. */
+export interface AttentionFacts {
+  port: string
+  portState: string
+  disk: string
+  waiting: string
+  dropped: string
+  setAside: string
+  breaks: string
+  receipted: string
+  thinning: string
+  data: string
+  /** Of the budget. */
+  share: string
+}

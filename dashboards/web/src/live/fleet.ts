@@ -10,6 +10,8 @@ export interface Vehicle {
   readonly lastSeenMs: number | undefined
   readonly fix: FixJson | undefined
   readonly fixMs: number | undefined
+  /** Keys of what a person should look at on its gateway. */
+  readonly attention: readonly string[]
 }
 
 /** How long a trail stays behind a marker. */
@@ -42,6 +44,7 @@ export class Fleet {
       online: true,
       fix: undefined,
       fixMs: undefined,
+      attention: [],
       ...known,
       id,
       lastSeenMs: wallMs,
@@ -50,12 +53,15 @@ export class Fleet {
     return known !== undefined
   }
 
-  /** A gateway's presence holds for every device behind it. @returns false where nobody of that name is listed. */
-  presence(id: string, online: boolean): boolean {
+  /**
+   * A gateway's presence, and what wants a person there, hold for every device behind it.
+   * @returns false where nobody of that name is listed.
+   */
+  presence(id: string, online: boolean, attention?: readonly string[]): boolean {
     const meant = [...this.#vehicles.values()].filter(
       (vehicle) => vehicle.id === id || vehicle.gateway === id,
     )
-    for (const vehicle of meant) this.#put({ ...vehicle, online })
+    for (const vehicle of meant) this.#put({ ...vehicle, online, attention: attention ?? vehicle.attention })
     return meant.length > 0
   }
 
@@ -105,7 +111,7 @@ export class Fleet {
   }
 }
 
-const pickIdentity = ({ id, gateway, online }: Device) => ({ id, gateway, online })
+const pickIdentity = ({ id, gateway, online, attention = [] }: Device) => ({ id, gateway, online, attention })
 
 function newest(a: number | undefined, b: number | '' | undefined): number | undefined {
   if (b === undefined || b === '') return a

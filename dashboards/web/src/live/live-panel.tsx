@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Input, Skeleton } from 'antd'
+import { Button, Input, Skeleton } from 'antd'
 import { useState } from 'react'
 import { casesQuery, devicesQuery } from '../api/queries.ts'
 import { useWords } from '../i18n/language.tsx'
@@ -13,7 +13,7 @@ import { useFleetRows } from './session.tsx'
 import { VehicleRow } from './vehicle-row.tsx'
 
 const chooseOrLeave = (id: string): void =>
-  go({ device: screenState().device === id ? undefined : id }, 'replace')
+  go({ device: screenState().device === id ? undefined : id, status: undefined }, 'replace')
 
 /** From here on a search field is worth its place. */
 const SEARCH_FROM = 8
@@ -26,7 +26,12 @@ export function LivePanel({ chosen }: { chosen: string | undefined }) {
   const nowMs = useNow(5000)
   const [text, setText] = useState('')
 
-  const found = rows.filter(({ id }) => id.toLowerCase().includes(text.trim().toLowerCase()))
+  const [onlyNeedy, setOnlyNeedy] = useState(false)
+
+  const needy = rows.filter(({ attention }) => attention.length > 0)
+  const found = (onlyNeedy ? needy : rows).filter(({ id }) =>
+    id.toLowerCase().includes(text.trim().toLowerCase()),
+  )
   // Without an answer, an empty list says nothing.
   const known = devices.isSuccess || rows.length > 0
   // A gateway without a position watches covers or lamps: it is no e-bike.
@@ -49,6 +54,17 @@ export function LivePanel({ chosen }: { chosen: string | undefined }) {
           <span className="stat-label">{t.live.openCases}</span>
         </button>
       </div>
+      {(needy.length > 0 || onlyNeedy) && (
+        <Button
+          className="attention-filter"
+          data-testid="attention-filter"
+          icon={<Icon name="attention" />}
+          aria-pressed={onlyNeedy}
+          onClick={() => setOnlyNeedy(!onlyNeedy)}
+        >
+          {t.gateway.onlyThose(needy.length)}
+        </Button>
+      )}
       {devices.isError && <Problem error={devices.error} onRetry={() => void devices.refetch()} />}
       {devices.isPending && rows.length === 0 && <Skeleton active paragraph={{ rows: 5 }} title={false} />}
       {devices.isSuccess && devices.data.devices.length === 0 && rows.length === 0 && (
@@ -64,7 +80,9 @@ export function LivePanel({ chosen }: { chosen: string | undefined }) {
           onChange={(event) => setText(event.target.value)}
         />
       )}
-      {rows.length > 0 && found.length === 0 && <EmptyState title={t.live.noMatch(text.trim())} />}
+      {rows.length > 0 && found.length === 0 && (
+        <EmptyState title={text.trim() === '' ? t.gateway.noneNeeds : t.live.noMatch(text.trim())} />
+      )}
       <Rows
         vehicles={found.filter(({ fix }) => fix)}
         chosen={chosen}

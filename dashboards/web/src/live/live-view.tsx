@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { CaseMap } from '../cases/case-map.tsx'
+import { GatewayDrawer } from '../gateway-status/gateway-drawer.tsx'
 import { useScene } from '../map/map-view.tsx'
 import { go, useScreen } from '../screen.ts'
 import { Panel } from '../shell/panel.tsx'
@@ -10,13 +11,13 @@ import { useSession } from './session.tsx'
 const CHOSEN_ZOOM = 16
 
 export function LiveView() {
-  const { device } = useScreen()
+  const { device, status } = useScreen()
   const scene = useScene()
   const session = useSession()
   useEffect(() => {
     if (!scene) return
     scene.onPick = ({ kind, id }) => {
-      if (kind === 'vehicle') go({ device: id }, 'replace')
+      if (kind === 'vehicle') go({ device: id, status: undefined }, 'replace')
       if (kind === 'case') go({ view: 'cases', caseId: id })
     }
     return () => {
@@ -46,6 +47,7 @@ export function LiveView() {
       <Panel>
         <LivePanel chosen={device} />
       </Panel>
+      <GatewayDrawer device={status ? device : undefined} />
       <LiveMap chosen={device} />
       <CaseMap chosen={undefined} onlyChosen={false} />
     </>

@@ -76,8 +76,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
           if (!known) askForDevices()
           session.moved()
         },
-        device: ({ id, online }) => {
-          if (!session.fleet.presence(id, online)) askForDevices()
+        device: ({ id, online, attention }) => {
+          if (!session.fleet.presence(id, online, attention)) askForDevices()
           session.moved()
         },
         case: (told) => {

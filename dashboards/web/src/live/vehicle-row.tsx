@@ -18,7 +18,7 @@ interface Props {
 
 export const VehicleRow = memo(function VehicleRow({ vehicle, chosen, nowMs, onChoose }: Props) {
   const { t, q } = useWords()
-  const { id, online, lastSeenMs, fix, fixMs } = vehicle
+  const { id, online, lastSeenMs, fix, fixMs, attention } = vehicle
   const fresh = online && fixMs !== undefined && nowMs - fixMs < SPEED_FRESH_MS
   return (
     <li
@@ -38,6 +38,12 @@ export const VehicleRow = memo(function VehicleRow({ vehicle, chosen, nowMs, onC
             {lastSeenMs === undefined ? t.live.neverSeen : q.ago(lastSeenMs, nowMs)}
           </span>
         </span>
+        {attention.length > 0 && (
+          <span className="attention-mark" data-testid="attention-mark">
+            <Icon name="attention" />
+            {t.gateway.needs}
+          </span>
+        )}
         <span className="row-figure">
           {fresh && fix?.speedMps !== undefined ? q.speed(fix.speedMps) : '—'}
         </span>
@@ -47,11 +53,12 @@ export const VehicleRow = memo(function VehicleRow({ vehicle, chosen, nowMs, onC
   )
 })
 
-function VehicleDetail({ vehicle: { id, gateway, fix, fixMs }, nowMs }: { vehicle: Vehicle; nowMs: number }) {
+function VehicleDetail({ vehicle, nowMs }: { vehicle: Vehicle; nowMs: number }) {
   const { t, q } = useWords()
+  const { id, gateway, fix, fixMs, attention } = vehicle
   const replay = () => {
     const { fromMs, toMs } = presetRange('last-hour', nowMs)
-    go({ view: 'replay', device: id, fromMs, toMs, atMs: undefined, caseId: undefined })
+    go({ view: 'replay', device: id, fromMs, toMs, atMs: undefined, caseId: undefined, status: undefined })
   }
   return (
     <div className="row-detail">
@@ -79,9 +86,19 @@ function VehicleDetail({ vehicle: { id, gateway, fix, fixMs }, nowMs }: { vehicl
           </>
         )}
       </dl>
-      <Button size="small" icon={<Icon name="track" />} onClick={replay}>
-        {t.live.replayLastHour}
-      </Button>
+      <div className="chips">
+        <Button size="small" icon={<Icon name="track" />} onClick={replay}>
+          {t.live.replayLastHour}
+        </Button>
+        <Button
+          size="small"
+          icon={attention.length > 0 && <Icon name="attention" />}
+          aria-haspopup="dialog"
+          onClick={() => go({ status: true }, 'replace')}
+        >
+          {t.gateway.status}
+        </Button>
+      </div>
     </div>
   )
 }

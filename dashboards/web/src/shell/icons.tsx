@@ -13,6 +13,7 @@ const PATHS = {
     'M12 21s-6.5-5.6-6.5-11a6.5 6.5 0 0 1 13 0c0 5.4-6.5 11-6.5 11zM12 12.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4z',
   track:
     'M6 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM18 9a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 17h7a3 3 0 0 0 0-6H9a3 3 0 0 1 0-6h7',
+  attention: 'M12 4L2.8 20h18.4zM12 10v4.5M12 17.3h.01',
 } as const
 
 const WIDE: readonly string[] = ['components'] satisfies (keyof typeof PATHS)[]
