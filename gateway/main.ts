@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   hub: async () => (await import('./commands/hub.ts')).hubCommand(),
   check: async () => (await import('./commands/check.ts')).checkCommand(),
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
+  load: async () => (await import('./commands/load.ts')).loadCommand(),
   nmea: async () => (await import('./commands/nmea.ts')).nmeaCommand(),
   ports: async () => (await import('./commands/ports.ts')).portsCommand(),
   import: async () => (await import('./commands/import-registers.ts')).importCommand(),

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import { encodeBody } from '../../proto/codec/codec.ts'
 import { MAX_SERIES_A_BATCH } from '../../proto/codec/readings.ts'
 import type { Body, Fix, Health, PortState, Reading } from '../../proto/domain.ts'
-import { openDatabase } from '../foundation/database.ts'
 import type { Log } from '../foundation/log.ts'
 import { VERSION } from '../foundation/version.ts'
+import { thinFixBatch } from './budget/thin-fixes.ts'
 import { EdgeClock } from './clock.ts'
 import type { EdgeConfig, NmeaPortConfig, PortConfig } from './config.ts'
 import { loadDrivers } from './drivers/drivers.ts'
@@ -14,7 +13,7 @@ import { measuredComponents } from './drivers/measured.ts'
 import { DetectorMemories } from './faults/detector-memories.ts'
 import { Episodes } from './faults/episodes.ts'
 import { FaultWatch } from './faults/fault-watch.ts'
-import { SqliteOutbox } from './outbox/sqlite-outbox.ts'
+import { openKept } from './outbox/open-kept.ts'
 import { type OpenPort, openSerialPort } from './serial/open-serial-port.ts'
 import { SerialLine } from './serial/serial-line.ts'
 import { HandReports } from './terminal/hand-reports.ts'
@@ -24,8 +23,8 @@ import { Uplink } from './uplink/uplink.ts'
 
 /**
  * The gateway in the field. In: serial lines. Out: fixes, readings and cases, through a durable outbox to the
- * broker. A line that fails, a broker that is away, a sensor that talks nonsense: each is told and tried again;
- * nothing of it ends the process. Only a data folder that cannot be used does, at the start.
+ * broker. A line that fails, a broker that is away, a sensor that talks nonsense, a disk that takes nothing: each is
+ * told and tried again; nothing of it ends the process.
  */
 export interface Edge {
   health(): Health
@@ -37,10 +36,12 @@ export interface Edge {
   stop(): Promise<void>
 }
 
+/** How much detail tracks lose in a full outbox, before fixes are dropped whole. */
+const FULL_THINNING = 2
 /** Faults of what is not heard are found by the passing of time. */
 const FAULT_TICK_MS = 1000
 
-/** @throws Error where the outbox cannot be opened. */
+/** @throws Error where the catalogue or a driver cannot be loaded, or the terminal's page has no port. */
 export async function startEdge(
   config: EdgeConfig,
   log: Log,
@@ -49,8 +50,12 @@ export async function startEdge(
   const { gateway } = config
   const boot = randomBytes(6).toString('hex')
   const clock = new EdgeClock(log)
-  const database = openDatabase(join(config.data, 'outbox.db'))
-  const outbox = new SqliteOutbox(database, { boot, maxBytes: config.outbox.maxMB * 1e6, log })
+  const { database, outbox } = openKept(config.data, {
+    boot,
+    maxBytes: config.outbox.maxMB * 1e6,
+    thin: (body) => thinFixBatch(body, FULL_THINNING),
+    log,
+  })
   const episodes = new Episodes(database)
   const catalogue = loadCatalogue(config.catalogue)
   const { terminal: page } = config
@@ -128,6 +133,7 @@ export async function startEdge(
       memoryBytes: process.memoryUsage.rss(),
       ports: lines.map((line, i) => portHealth(line.state, config.ports[i]!)),
       outbox: outbox.level(),
+      storage: outbox.storage(),
     }
   }
   function portHealth(state: PortState, port: PortConfig): PortState {
@@ -170,6 +176,7 @@ export async function startEdge(
     log.info({ url: terminal.url }, 'terminal page is open')
   }
 
+  outbox.onStorageChange = sendHealth
   sendHealth()
   uplink.start()
   for (const line of lines) line.start()

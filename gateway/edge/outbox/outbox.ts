@@ -18,7 +18,12 @@ export interface OutboxLevel {
   bytes: number
   /** Dropped because the outbox was full, by lane, since the file was made. */
   dropped: Record<string, number>
+  /** Fixes left out of tracks because the outbox was full, since the file was made. */
+  thinnedFixes: number
 }
+
+/** A fix batch body with less detail, and how many fixes it lacks; undefined where nothing can be left out. */
+export type ThinFixes = (body: Uint8Array) => { body: Uint8Array; dropped: number } | undefined
 
 /** There is no room for this record, and nothing that may be dropped for it: nothing was kept. */
 export class OutboxFull extends Error {
@@ -26,16 +31,17 @@ export class OutboxFull extends Error {
 }
 
 /**
- * What must reach the hub: kept on disk until the hub's receipt says that it is committed there. Nothing else deletes
- * a record but the drop policy of a full outbox: readings first, then health, then fixes, each the oldest first. Cases
- * are never dropped, even beyond the limit. Photos are not either: one that finds no room is refused when it comes, so
+ * What must reach the hub: kept until the hub's receipt says that it is committed there. Nothing else deletes a record
+ * but the drop policy of a full outbox: readings first, then health, each the oldest first; then the oldest tracks lose
+ * detail, and only then the oldest fixes go whole. Cases are never dropped, even beyond the limit. Photos are not either: one that finds no room is refused when it comes, so
  * that whoever took it knows, and they never take more than half of the outbox, so that tracks go on.
  */
 export interface Outbox {
   /**
-   * Resolves with the record's name when it survives a power cut. `alongside` runs in the same transaction.
-   * @throws OutboxFull for a photo; RangeError for what is too large for the wire; Error where the disk refuses.
-   *   Nothing is kept then.
+   * Resolves with the record's name when it is kept: on a disk, when it survives a power cut. `alongside` runs in the
+   * same transaction.
+   * @throws OutboxFull for a photo; RangeError for what is too large for the wire; what `alongside` throws; Error
+   *   where a disk refuses that nothing stands in for. Nothing is kept then.
    */
   append(lane: Lane, body: Uint8Array, alongside?: () => void): Promise<RecordKey>
   /**

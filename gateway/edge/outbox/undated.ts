@@ -12,7 +12,7 @@ interface UndatedRow {
   boot: string
   lane: number
   body: Uint8Array
-  made_ms: number
+  madeMs: number
 }
 
 /**
@@ -21,17 +21,17 @@ interface UndatedRow {
  * began, in their order and with their distances; their time source says `estimated`.
  */
 export class Undated {
-  readonly #boot: string
+  readonly #boots: readonly (string | undefined)[]
   readonly #log: Log
   readonly #page: StatementSync
   readonly #update: StatementSync
   readonly #count: StatementSync
 
-  constructor(database: DatabaseSync, boot: string, log: Log) {
-    this.#boot = boot
+  constructor(database: DatabaseSync, boots: readonly (string | undefined)[], log: Log) {
+    this.#boots = boots
     this.#log = log
     this.#page = database.prepare(`
-      SELECT sequence, boot, lane, body, made_ms FROM outbox
+      SELECT sequence, boot, lane, body, made_ms AS madeMs FROM outbox
       WHERE made_ms IS NOT NULL ORDER BY made_ms, sequence LIMIT ${PAGE}`)
     this.#update = database.prepare('UPDATE outbox SET body = ?, made_ms = NULL WHERE sequence = ?')
     this.#count = database.prepare(`
@@ -45,17 +45,18 @@ export class Undated {
 
   /** Dates all of them, inside the caller's transaction. @returns by how many bytes they grew. */
   date(clock: EdgeClock): number {
+    const lateMs = this.#lateMs(clock)
     let grownBytes = 0
     let records = 0
     let estimated = 0
     for (;;) {
       const rows = this.#page.all() as unknown as UndatedRow[]
       for (const row of rows) {
-        const body = this.#dated(row, clock)
+        const body = this.#dated(row, clock, lateMs)
         this.#update.run(body, row.sequence)
         grownBytes += body.length - row.body.length
         records++
-        if (row.boot !== this.#boot) estimated++
+        if (!this.#boots.includes(row.boot)) estimated++
       }
       if (rows.length < PAGE) break
     }
@@ -64,11 +65,25 @@ export class Undated {
     return grownBytes
   }
 
-  #dated({ sequence, boot, lane, body, made_ms }: UndatedRow, clock: EdgeClock): Uint8Array {
+  /** The body of a row as it is sent while the disk does not take its date. */
+  bodyOf(row: Record<string, unknown>, clock: EdgeClock): Uint8Array {
+    if (row.madeMs === null) return row.body as Uint8Array
+    return this.#dated(row as unknown as UndatedRow, clock, this.#lateMs(clock))
+  }
+
+  /** Records of an earlier boot that were found only after this boot's own scale had begun would lie after now. */
+  #lateMs(clock: EdgeClock): number {
+    const { lastMs } = this.waiting()
+    return lastMs === null ? 0 : Math.max(0, clock.dated(lastMs) - clock.nowMs())
+  }
+
+  #dated({ sequence, boot, lane, body, madeMs }: UndatedRow, clock: EdgeClock, lateMs: number): Uint8Array {
+    const own = this.#boots.includes(boot)
+    const earlierMs = own ? 0 : lateMs
     const dating = {
-      shiftMs: clock.ownScaleShiftMs!,
-      madeMs: clock.dated(made_ms),
-      source: boot === this.#boot ? clock.source : 'estimated',
+      shiftMs: clock.ownScaleShiftMs! - earlierMs,
+      madeMs: clock.dated(madeMs) - earlierMs,
+      source: own ? clock.source : 'estimated',
     }
     try {
       return dateBody(LANES[lane]!, body, dating)
