@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand(),
   cases: async () => (await import('./commands/cases.ts')).casesCommand(),
   'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
   case: async () => (await import('./commands/cases.ts')).caseCommand(),
   bench: async () => (await import('./commands/bench.ts')).benchCommand(),
 }

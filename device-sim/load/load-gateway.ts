@@ -77,8 +77,6 @@ export class LoadGateway {
   #fixMs = 0
   #startedMs = 0
   #timer: NodeJS.Timeout | undefined
-  #wasConnected = false
-  #breaks = 0
 
   constructor(options: LoadGatewayOptions) {
     const { index, seed, rides, rates, clock, log, broker } = options
@@ -141,12 +139,9 @@ export class LoadGateway {
     return this.#uplink.connected
   }
 
-  /** Connections that broke, as far as somebody looked between two of them. */
+  /** Connections that broke. */
   get breaks(): number {
-    const { connected } = this
-    if (this.#wasConnected && !connected) this.#breaks++
-    this.#wasConnected = connected
-    return this.#breaks
+    return this.#uplink.link().breaks
   }
 
   get appended(): number {
@@ -246,6 +241,7 @@ export class LoadGateway {
         { name: 'gps', path: '/dev/ttyUSB0', state: 'open' as const, counters: { fixes: this.#batches } },
       ],
       outbox: this.#outbox.level(),
+      link: this.#uplink.link(),
     }
     return { lane: 'health', health }
   }

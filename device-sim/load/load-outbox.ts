@@ -55,17 +55,24 @@ export class LoadOutbox implements Outbox {
     return key
   }
 
-  peek(limit: number, maxBytes = Number.POSITIVE_INFINITY): OutboxRecord[] {
+  peek(limit: number, maxBytes = Number.POSITIVE_INFINITY, lanes: readonly Lane[] = LANES): OutboxRecord[] {
     const records: OutboxRecord[] = []
     let bytes = 0
-    for (const lane of this.#lanes)
-      for (const record of lane.values()) {
+    for (const [number, waiting] of this.#lanes.entries())
+      for (const record of lanes.includes(LANES[number]!) ? waiting.values() : []) {
         bytes += record.body.length
         if (records.length === limit || (records.length > 0 && bytes > maxBytes)) return records
         record.takenMs ??= performance.now()
         records.push(record)
       }
     return records
+  }
+
+  newest(lane: Lane): OutboxRecord | undefined {
+    const sequence = [...this.#lanes[LANES.indexOf(lane)]!.keys()].at(-1)
+    const record = sequence === undefined ? undefined : this.#lanes[LANES.indexOf(lane)]!.get(sequence)
+    if (record) record.takenMs ??= performance.now()
+    return record
   }
 
   remove(boot: string, sequences: number[]): void {

@@ -71,8 +71,6 @@ export const USUAL_RATES: Rates = { batchesAMinute: 2, readingsEveryS: 60, healt
 /** Gateways do not all come at once: so many a second. */
 const STARTS_A_SECOND = 200
 const START_EVERY_MS = 50
-/** A connection that breaks is away for longer than this: the uplink waits before it tries again. */
-const LOOK_FOR_BREAKS_MS = 200
 const LOOK_FOR_DRAINED_MS = 100
 
 /** @throws Error where the system does not let so many connections be open; RangeError for rates that cannot be. */
@@ -106,7 +104,6 @@ export function startLoad({ gateways, brokers, seed, rates }: LoadOptions): Load
   }, START_EVERY_MS)
   const sum = (of: (gateway: LoadGateway) => number): number => all.reduce((total, one) => total + of(one), 0)
   const breaks = () => sum((one) => one.breaks)
-  const watching = setInterval(breaks, LOOK_FOR_BREAKS_MS)
   const waiting = () => sum((one) => one.waiting)
   const stopMaking = (): void => {
     clearInterval(starting)
@@ -159,7 +156,6 @@ export function startLoad({ gateways, brokers, seed, rates }: LoadOptions): Load
     },
     async stop() {
       stopMaking()
-      clearInterval(watching)
       await Promise.all(all.slice(0, started).map((one) => one.stop()))
     },
   }

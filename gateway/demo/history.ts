@@ -27,6 +27,8 @@ const SECONDS_AT_ONCE = 20
 /** Records on their way to the hub before the riders wait. */
 const MAX_BACKLOG = 200
 
+/** A shift in seconds is no backlog of a city. */
+const UNCAPPED = { maxRecordsPerS: 10_000, maxBytesPerS: 100_000_000 }
 /** How long a batch that is not full waits before it is sent. */
 const BATCH_DELAY_MS = 500
 
@@ -44,6 +46,7 @@ export async function layDownHistory(options: HistoryOptions, signal: AbortSigna
       broker: { url: options.brokerUrl },
       ports: ebikes.map(({ id }) => ({ name: id, path: id, driver: 'nmea', device: id, silenceS: 3600 })),
       batch: { maxDelayMs: BATCH_DELAY_MS },
+      uplink: UNCAPPED,
     }),
     options.log,
     async (path) => {

@@ -16,6 +16,7 @@ import {
 } from './receivers/receiver-choice-config.ts'
 import { TerminalConfig } from './terminal/terminal-config.ts'
 import { TrackFilterConfig } from './track/track-filter-config.ts'
+import { UplinkConfig } from './uplink/rate-limit.ts'
 
 /** The configuration of one gateway, as its YAML file says it. Unknown keys are mistakes and are refused. */
 
@@ -100,6 +101,8 @@ export const EdgeConfig = z
     /** One reading of each sensor is sent this often. */
     readingsEveryS: z.number().min(1).max(86_400).default(60),
     healthEveryS: z.number().min(1).max(86_400).default(300),
+    /** How fast a backlog leaves. */
+    uplink: UplinkConfig.prefault({}),
     outbox: z.strictObject({ maxMB: z.number().min(1).max(100_000).default(256) }).prefault({}),
   })
   .check((context) => {

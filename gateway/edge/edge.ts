@@ -5,6 +5,7 @@ import { MAX_SERIES_A_BATCH } from '../../proto/codec/readings.ts'
 import type { Body, Fix, Health, PortState, Reading } from '../../proto/domain.ts'
 import type { Log } from '../foundation/log.ts'
 import { VERSION } from '../foundation/version.ts'
+import { DataBudget } from './budget/data-budget.ts'
 import { thinFixBatch } from './budget/thin-fixes.ts'
 import { EdgeClock } from './clock.ts'
 import type { EdgeConfig, NmeaPortConfig, PortConfig } from './config.ts'
@@ -16,6 +17,7 @@ import { FaultWatch } from './faults/fault-watch.ts'
 import { openKept } from './outbox/open-kept.ts'
 import { type OpenPort, openSerialPort } from './serial/open-serial-port.ts'
 import { SerialLine } from './serial/serial-line.ts'
+import { startStatusServer } from './status/status-server.ts'
 import { HandReports } from './terminal/hand-reports.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { GatewayTracks } from './track/gateway-tracks.ts'
@@ -64,7 +66,9 @@ export async function startEdge(
     episodes.date(shiftMs)
     reports?.date(shiftMs)
   })
-  const uplink = new Uplink({ gateway, boot, broker: config.broker, outbox, clock, log })
+  const { broker, uplink: limits, sim } = config
+  const budget = new DataBudget({ bytesADay: sim && sim.mbADay * 1e6, database, log })
+  const uplink = new Uplink({ gateway, boot, broker, outbox, clock, limits, budget, log })
 
   const tracks = new GatewayTracks({
     config,
@@ -125,6 +129,8 @@ export async function startEdge(
   )
 
   function health(): Health {
+    // Told with what the uplink thinned.
+    const { thinnedFixes: _, ...level } = outbox.level()
     return {
       timeMs: clock.nowMs(),
       timeSource: clock.source,
@@ -132,7 +138,8 @@ export async function startEdge(
       version: VERSION,
       memoryBytes: process.memoryUsage.rss(),
       ports: lines.map((line, i) => portHealth(line.state, config.ports[i]!)),
-      outbox: outbox.level(),
+      outbox: level,
+      link: uplink.link(),
       storage: outbox.storage(),
     }
   }
@@ -177,6 +184,11 @@ export async function startEdge(
   }
 
   outbox.onStorageChange = sendHealth
+  const status = await startStatusServer(
+    config.data,
+    () => ({ gateway, pid: process.pid, health: health(), uplink: uplink.detail() }),
+    log,
+  )
   sendHealth()
   uplink.start()
   for (const line of lines) line.start()
@@ -193,6 +205,7 @@ export async function startEdge(
     terminalUrl: terminal?.url,
     async stop() {
       for (const timer of timers) clearInterval(timer)
+      await status.close()
       await terminal?.close()
       await Promise.all(lines.map((line) => line.stop()))
       drivers.stop()

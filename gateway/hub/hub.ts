@@ -112,6 +112,8 @@ export async function startHub(
     selection: 'all',
     log: intakeLog,
     consume: takeTracks,
+    // A store on another machine works while this one decodes; the one in the data folder works here.
+    ahead: store.kind !== 'sqlite',
     logger: log,
   })
   const onChanged = (changed: LedgerCase[]): void => {

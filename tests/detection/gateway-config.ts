@@ -47,6 +47,8 @@ export function gatewayConfig(
     gateway: device.id,
     data: where.data,
     broker: { url: where.brokerUrl },
+    // Hours are played in seconds.
+    uplink: { maxRecordsPerS: 10_000 },
     ports: device.ports.map((port) => portSettings(device, port)),
     components: [
       ...device.components.map((component) => componentSettings(device, component)),

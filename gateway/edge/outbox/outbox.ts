@@ -46,9 +46,11 @@ export interface Outbox {
   append(lane: Lane, body: Uint8Array, alongside?: () => void): Promise<RecordKey>
   /**
    * The first records that may be sent, in the order of sending: by lane, then oldest first; `maxBytes` of bodies, but
-   * one at least. Records whose time is not known are not among them.
+   * one at least; of these lanes alone where some are named. Records whose time is not known are not among them.
    */
-  peek(limit: number, maxBytes?: number): OutboxRecord[]
+  peek(limit: number, maxBytes?: number, lanes?: readonly Lane[]): OutboxRecord[]
+  /** The last record of a lane that may be sent. */
+  newest(lane: Lane): OutboxRecord | undefined
   /** The hub has them. Unknown names are ignored: a receipt may come twice. */
   remove(boot: string, sequences: number[]): void
   /** Those of these records that still wait for their receipt. */

@@ -115,9 +115,9 @@ export class ShelteredOutbox implements Outbox {
     return key
   }
 
-  peek(limit: number, maxBytes = Number.POSITIVE_INFINITY): OutboxRecord[] {
-    const sheltered = this.#shelter.peek(limit, maxBytes)
-    const stored = this.#read((disk) => disk.peek(limit, maxBytes), [])
+  peek(limit: number, maxBytes = Number.POSITIVE_INFINITY, lanes?: readonly Lane[]): OutboxRecord[] {
+    const sheltered = this.#shelter.peek(limit, maxBytes, lanes)
+    const stored = this.#read((disk) => disk.peek(limit, maxBytes, lanes), [])
     if (sheltered.length === 0) return stored
     // Within a lane, what is on the disk is older.
     const all = [...stored, ...sheltered].toSorted((a, b) => laneNumber(a.lane) - laneNumber(b.lane))
@@ -127,6 +127,10 @@ export class ShelteredOutbox implements Outbox {
       return i > 0 && bytes > maxBytes
     })
     return all.slice(0, Math.min(limit, end < 0 ? all.length : end))
+  }
+
+  newest(lane: Lane): OutboxRecord | undefined {
+    return this.#shelter.newest(lane) ?? this.#read((disk) => disk.newest(lane), undefined)
   }
 
   remove(boot: string, sequences: number[]): void {

@@ -72,6 +72,7 @@ export class SqliteOutbox implements Outbox {
   readonly #take: StatementSync
   readonly #delete: StatementSync
   readonly #select: StatementSync
+  readonly #newest: StatementSync
   readonly #stored: StatementSync
   readonly #find: StatementSync
   readonly #freePages: StatementSync
@@ -111,6 +112,9 @@ export class SqliteOutbox implements Outbox {
     this.#select = database.prepare(`
       SELECT boot, sequence AS row, coalesce(name, sequence) AS sequence, lane, body, made_ms AS madeMs FROM outbox
       WHERE lane = ? AND sequence > ? AND (made_ms IS NULL OR ?) ORDER BY sequence`)
+    this.#newest = database.prepare(`
+      SELECT boot, sequence AS row, coalesce(name, sequence) AS sequence, body FROM outbox
+      WHERE lane = ? AND made_ms IS NULL ORDER BY outbox.sequence DESC`)
     this.#stored = database.prepare(`
       SELECT boot, coalesce(name, sequence) AS sequence, lane, body, made_ms AS madeMs, thinned FROM outbox
       ORDER BY sequence LIMIT ?`)
@@ -177,10 +181,11 @@ export class SqliteOutbox implements Outbox {
     return { boot, sequence }
   }
 
-  peek(limit: number, maxBytes = Number.POSITIVE_INFINITY): OutboxRecord[] {
+  peek(limit: number, maxBytes = Number.POSITIVE_INFINITY, lanes: readonly Lane[] = LANES): OutboxRecord[] {
     const records: OutboxRecord[] = []
     let bytes = 0
     for (const [number, lane] of LANES.entries()) {
+      if (!lanes.includes(lane)) continue
       let first = true
       for (const row of this.#select.iterate(number, this.#skip[number]!, this.#datesUnkept ? 1 : 0)) {
         if (this.#hidden.has(row.row as number)) {
@@ -196,6 +201,15 @@ export class SqliteOutbox implements Outbox {
       }
     }
     return records
+  }
+
+  newest(lane: Lane): OutboxRecord | undefined {
+    for (const row of this.#newest.iterate(laneNumber(lane))) {
+      if (this.#hidden.has(row.row as number)) continue
+      const { boot, sequence, body } = row
+      return { boot: boot as string, sequence: sequence as number, lane, body: body as Uint8Array }
+    }
+    return undefined
   }
 
   remove(boot: string, sequences: number[]): void {

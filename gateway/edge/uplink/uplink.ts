@@ -1,204 +1,257 @@
-import { connect, type MqttClient } from 'mqtt'
-import { decodeReceipt, encodeEnvelope, encodePresence } from '../../../proto/codec/codec.ts'
+import { decodeReceipt, encodeEnvelope } from '../../../proto/codec/codec.ts'
+import { LANES, type Lane, type LinkState } from '../../../proto/domain.ts'
 import { gatewayTopic } from '../../../proto/topics.ts'
-import { Backoff } from '../../foundation/backoff.ts'
 import type { Log } from '../../foundation/log.ts'
-import { VERSION } from '../../foundation/version.ts'
+import { DataBudget } from '../budget/data-budget.ts'
+import { thinFixBatch } from '../budget/thin-fixes.ts'
+import { WireBytes } from '../budget/wire-bytes.ts'
 import type { EdgeClock } from '../clock.ts'
-import type { Outbox } from '../outbox/outbox.ts'
+import type { Outbox, OutboxRecord, RecordKey } from '../outbox/outbox.ts'
+import { type Broker, Connection } from './connection.ts'
+import { InFlight, isExpress, WINDOW, WINDOW_BYTES } from './in-flight.ts'
+import { LinkQuality } from './link-quality.ts'
+import { RateLimit, type UplinkConfig } from './rate-limit.ts'
+import { ReceiptWatch } from './receipt-watch.ts'
 
-/** Records on their way without a receipt yet, and their bodies: a case waits behind so many bytes of photos at most. */
-const WINDOW = 128
-const WINDOW_BYTES = 128 * 1024
-/** No receipt so long after the broker had it: sent again. The hub drops repeats. */
-const RESEND_AFTER_MS = 15_000
-/** The broker itself says nothing: so long even a full window takes on a poor link. */
-const UNACKNOWLEDGED_MS = 120_000
-const CONNECT_TIMEOUT_MS = 10_000
+/** How often is looked at what should have happened by now. */
+const LOOK_EVERY_MS = 1000
+/** What the rate held up goes on in steps of so long at least: the outbox is not read for each single record. */
+const GO_ON_MS = 50
 const KEEPALIVE_S = 30
-/** A connection that broke earlier counts as a failed try: two gateways under one id would take it from each other for ever. */
-const STEADY_MS = 30_000
+const DEAD_AFTER_S = 60
 
 export interface UplinkOptions {
   gateway: string
   boot: string
-  /** Several addresses: nodes of one broker, tried in turn. */
-  broker: { url: string | string[]; username?: string | undefined; password?: string | undefined }
+  broker: Broker
   outbox: Outbox
   clock: EdgeClock
+  /** Without it nothing is held back. */
+  limits?: UplinkConfig
+  /** Without it bytes are counted, for this process alone. */
+  budget?: DataBudget
   log: Log
 }
 
-interface InFlight {
-  bytes: number
-  /** Monotonic time at which it is sent again. */
-  againMs: number
+/** How the gateway stands with broker and hub now; durations are monotonic, so that they hold without a clock. */
+export interface UplinkDetail {
+  /** The address that was last tried. */
+  broker: string
+  /** Absent: not connected. */
+  connectedForS?: number
+  /** Why the last connection ended or could not be made. */
+  lastReason?: string
+  /** The broker takes records, and no receipts have come for so long: the hub behind it is down. */
+  hubSilentForS?: number
 }
 
 /**
- * Takes records from the outbox to the broker and deletes them when the hub's receipt comes, never earlier: a
- * broker's acknowledgement says nothing about its disk. Connects for ever, with growing waits; a new client is
- * made for each connection, because a client that resends by itself would drop what is published meanwhile.
+ * Takes records from the outbox to the broker and deletes them when the hub's receipt comes, never earlier: a broker's
+ * acknowledgement says nothing about its disk. By lane, each oldest first; cases and health at once, the rest as rate
+ * and data budget allow: a lane that must wait holds up none behind it.
  *
- * A gateway that does not know the time connects too, and sends what an earlier boot has dated, but does not say that
- * it is there: the hub takes no presence without a time.
+ * While a backlog leaves, the newest fix batch goes beside it as soon as it is made: a supervisor sees where the bike is
+ * now, not where it was last week. The rest stays in order; the hub orders tracks by time, and shows the latest.
+ *
+ * Where the hub is silent behind a living broker, new cases go once, and one record now and then, until a receipt comes.
  */
 export class Uplink {
   readonly #options: UplinkOptions
-  readonly #backoff = new Backoff(500, 60_000)
-  /** Sent on this connection, by sequence. */
-  readonly #inFlight = new Map<number, InFlight>()
-  #bytesInFlight = 0
-  #client: MqttClient | undefined
-  #turn = 0
-  #connectedMs = Number.POSITIVE_INFINITY
-  #ready = false
-  /** The will of this connection carries a time. */
-  #hasWill = false
-  #retry: NodeJS.Timeout | undefined
-  #resend: NodeJS.Timeout | undefined
+  readonly #budget: DataBudget
+  readonly #rate: RateLimit | undefined
+  readonly #connection: Connection
+  readonly #wire = new WireBytes()
+  readonly #inFlight = new InFlight()
+  readonly #receipts: ReceiptWatch
+  readonly #quality = new LinkQuality()
+  /** The newest fix batch that went beside a backlog, by boot. */
+  readonly #newest = new Map<string, number>()
+  #looking: NodeJS.Timeout | undefined
+  #goingOn: NodeJS.Timeout | undefined
   #stopped = false
-  #complained = ''
 
   constructor(options: UplinkOptions) {
+    const { gateway, boot, broker, outbox, clock, log } = options
     this.#options = options
-    options.outbox.onAppended = () => this.#send()
+    this.#rate = options.limits && new RateLimit(options.limits)
+    this.#budget = options.budget ?? new DataBudget({ log })
+    this.#receipts = new ReceiptWatch(log)
+    this.#connection = new Connection({
+      gateway,
+      boot,
+      broker,
+      clock,
+      log,
+      keepaliveS: () => this.#budget.keepaliveS ?? KEEPALIVE_S,
+      onStream: (stream) => this.#wire.watch(stream),
+      onReady: () => {
+        this.#quality.connected(performance.now())
+        this.#send()
+      },
+      onDown: (payload) => this.#received(payload),
+      onClosed: (reason, wasBroken) => this.#closed(reason, wasBroken),
+    })
+    outbox.onAppended = () => {
+      this.#settle()
+      this.#send()
+    }
   }
 
   start(): void {
-    this.#connect()
-    this.#resend = setInterval(() => this.#resendLate(), RESEND_AFTER_MS / 3)
+    this.#connection.start()
+    this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS)
   }
 
   get connected(): boolean {
-    return this.#ready
+    return this.#connection.ready !== undefined
   }
 
-  /** Says that the gateway goes, then leaves. What has no receipt stays in the outbox. */
+  link(): LinkState {
+    const { clock, outbox } = this.#options
+    this.#countBytes()
+    const budget = this.#budget.state(clock.nowMs())
+    const thinnedFixes = budget.thinnedFixes + outbox.level().thinnedFixes
+    return { ...this.#quality.state(performance.now()), ...budget, thinnedFixes }
+  }
+
+  detail(): UplinkDetail {
+    const nowMs = performance.now()
+    const connectedForMs = this.#quality.connectedForMs(nowMs)
+    const silentForMs = this.#receipts.silentForMs(nowMs)
+    const { lastReason } = this.#quality
+    return {
+      broker: this.#connection.broker,
+      ...(connectedForMs === undefined ? {} : { connectedForS: Math.floor(connectedForMs / 1000) }),
+      ...(lastReason === undefined ? {} : { lastReason }),
+      ...(silentForMs === undefined ? {} : { hubSilentForS: Math.floor(silentForMs / 1000) }),
+    }
+  }
+
+  /** What has no receipt stays in the outbox. */
   async stop(): Promise<void> {
     this.#stopped = true
-    clearTimeout(this.#retry)
-    clearInterval(this.#resend)
-    const client = this.#client
-    if (!client) return
-    if (this.#ready && this.#hasWill)
-      await client
-        .publishAsync(this.#topic('state'), this.#presence(false), { qos: 1, retain: true })
-        .catch(() => {})
-    this.#ready = false
-    await client.endAsync(true).catch(() => {})
+    clearInterval(this.#looking)
+    clearTimeout(this.#goingOn)
+    await this.#connection.stop()
+    this.#countBytes()
+    this.#budget.save()
   }
 
-  get #url(): string {
-    const urls = [this.#options.broker.url].flat()
-    return urls[this.#turn % urls.length]!
-  }
-
-  #topic(channel: 'up' | 'down' | 'state'): string {
-    return gatewayTopic(this.#options.gateway, channel)
-  }
-
-  #presence(online: boolean): Buffer {
-    const { boot, clock } = this.#options
-    return Buffer.from(encodePresence({ online, boot, timeMs: clock.nowMs(), version: VERSION }))
-  }
-
-  #connect(): void {
-    const { broker, gateway, clock, log } = this.#options
-    this.#hasWill = clock.known
-    const client = connect(this.#url, {
-      clientId: gateway,
-      ...(broker.username === undefined ? {} : { username: broker.username }),
-      ...(broker.password === undefined ? {} : { password: broker.password }),
-      protocolVersion: 4,
-      clean: true,
-      reconnectPeriod: 0,
-      resubscribe: false,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      keepalive: KEEPALIVE_S,
-      ...(this.#hasWill
-        ? { will: { topic: this.#topic('state'), payload: this.#presence(false), qos: 1, retain: true } }
-        : {}),
-    })
-    this.#client = client
-    let reason = 'connection closed by the broker'
-    client.on('error', (error) => {
-      reason = error.message || (error as NodeJS.ErrnoException).code || String(error)
-    })
-    client.on('connect', () => void this.#connected(client))
-    client.on('message', (_topic, payload) => this.#received(payload))
-    client.once('close', () => {
-      this.#ready = false
-      this.#inFlight.clear()
-      this.#bytesInFlight = 0
-      client.end(true)
-      if (this.#stopped || client !== this.#client) return
-      this.#complain(`broker ${this.#url}: ${reason}; records wait in the outbox, trying again`)
-      log.debug({ reason }, 'uplink closed')
-      if (performance.now() - this.#connectedMs > STEADY_MS) this.#backoff.reset()
-      this.#connectedMs = Number.POSITIVE_INFINITY
-      this.#turn++
-      this.#retry = setTimeout(() => this.#connect(), this.#backoff.next())
-    })
-  }
-
-  async #connected(client: MqttClient): Promise<void> {
-    const { log } = this.#options
-    try {
-      // Receipts are sent at QoS 0; in a cluster more would be an object of its own for each gateway.
-      await client.subscribeAsync(this.#topic('down'), { qos: 0 })
-      if (this.#hasWill)
-        await client.publishAsync(this.#topic('state'), this.#presence(true), { qos: 1, retain: true })
-    } catch (error) {
-      this.#complain(`broker ${this.#url}: ${(error as Error).message}`)
-      client.end(true)
-      return
-    }
-    if (client !== this.#client || this.#stopped) return
-    log.info({ broker: this.#url }, 'connected to the broker')
-    this.#complained = ''
-    this.#connectedMs = performance.now()
-    this.#ready = true
-    this.#send()
-  }
-
-  /** Fills the window: cases first, then oldest first. */
   #send(): void {
-    const client = this.#client
-    if (!this.#ready || !client) return
-    const { gateway, outbox, clock, log } = this.#options
-    if (!this.#hasWill && clock.known) {
-      // A will is said at the beginning of a connection.
-      this.#client = undefined
-      this.#ready = false
-      client.end(true, () => {
-        if (!this.#stopped) this.#connect()
-      })
+    if (this.#stopped) return
+    if (!this.#connection.ready) {
+      this.#hurryForCases()
       return
     }
-    if (this.#inFlight.size >= WINDOW || this.#bytesInFlight >= WINDOW_BYTES) return
-    for (const record of outbox.peek(WINDOW + this.#inFlight.size, WINDOW_BYTES + this.#bytesInFlight)) {
-      const { sequence } = record
-      if (this.#inFlight.size >= WINDOW) return
-      if (this.#inFlight.has(sequence)) continue
-      const bytes = record.body.length
-      if (this.#inFlight.size > 0 && this.#bytesInFlight + bytes > WINDOW_BYTES) return
-      const sent: InFlight = { bytes, againMs: performance.now() + UNACKNOWLEDGED_MS }
-      this.#inFlight.set(sequence, sent)
-      this.#bytesInFlight += bytes
-      const payload = encodeEnvelope({ gateway, ...record })
-      client.publish(this.#topic('up'), Buffer.from(payload), { qos: 1 }, (error) => {
-        if (error) log.debug({ err: error, sequence }, 'publish failed: will be sent again')
-        sent.againMs = performance.now() + RESEND_AFTER_MS
-      })
+    if (this.#connection.renewedForWill()) return
+    if (this.#receipts.silent) this.#probe()
+    else
+      for (const lane of LANES) {
+        this.#sendOldest(lane)
+        if (lane === 'fix') this.#sendNewest(lane)
+      }
+  }
+
+  /** As much of this lane as window, budget and rate allow. */
+  #sendOldest(lane: Lane): void {
+    const room = this.#inFlight.room(lane)
+    if (room.records <= 0 || room.bytes <= 0 || !this.#mayLeave(lane)) return
+    const known = this.#inFlight.known(lane)
+    const most = Math.min(room.records, this.#mostNow(lane))
+    let { bytes } = room
+    for (const record of this.#options.outbox.peek(most + known.records, bytes + known.bytes, [lane])) {
+      if (!this.#inFlight.mayGo(record, performance.now())) continue
+      // One that is larger than the whole window goes alone.
+      if (record.body.length > bytes && bytes < WINDOW_BYTES) return
+      if (!this.#mayLeave(lane)) return
+      bytes -= record.body.length
+      this.#publish(record)
     }
+  }
+
+  /** Budget and rate; where the rate says no it goes on by itself. */
+  #mayLeave(lane: Lane): boolean {
+    this.#countBytes()
+    if (!this.#budget.mayGo(lane, this.#options.clock.nowMs())) return false
+    if (isExpress(lane) || !this.#rate) return true
+    const waitMs = this.#rate.waitMs(performance.now())
+    if (waitMs === 0) return true
+    const goOn = (): void => {
+      this.#goingOn = undefined
+      this.#send()
+    }
+    this.#goingOn ??= setTimeout(goOn, Math.max(waitMs, GO_ON_MS))
+    return false
+  }
+
+  /** One more than the rate allows, so that it is asked once more and says when to go on. */
+  #mostNow(lane: Lane): number {
+    if (isExpress(lane) || !this.#rate) return Number.POSITIVE_INFINITY
+    return this.#rate.records(performance.now()) + 1
+  }
+
+  /** Beside the oldest, where a backlog is before it; each newest one once: what came before it is the backlog's. */
+  #sendNewest(lane: Lane): void {
+    const { outbox, clock } = this.#options
+    if (!this.#budget.mayGo(lane, clock.nowMs())) return
+    const record = outbox.newest(lane)
+    if (!record || !this.#inFlight.mayGo(record, performance.now())) return
+    if ((this.#newest.get(record.boot) ?? 0) >= record.sequence) return
+    this.#newest.set(record.boot, record.sequence)
+    this.#publish(record)
+  }
+
+  /** To a silent hub: cases that were not sent yet, and one record where it is time to knock. */
+  #probe(): void {
+    const { outbox, clock } = this.#options
+    const nowMs = performance.now()
+    const known = this.#inFlight.known('case')
+    if (known.records < WINDOW)
+      for (const record of outbox.peek(WINDOW, undefined, ['case']))
+        if (!this.#inFlight.isKnown(record)) this.#publish(record)
+    if (!this.#receipts.probeIsDue(nowMs)) return
+    const allowed = LANES.filter((lane) => this.#budget.mayGo(lane, clock.nowMs()))
+    const record = this.#inFlight.probeOf(outbox.peek(2 * WINDOW, undefined, allowed))
+    if (!record) return
+    this.#receipts.probed(nowMs)
+    this.#publish(record)
+  }
+
+  /** Onto the wire; fix batches without what the budget leaves out. The outbox keeps them whole until the receipt. */
+  #publish(record: OutboxRecord): void {
+    const { gateway, outbox, clock, log } = this.#options
+    const { boot, sequence, lane } = record
+    const level = lane === 'fix' ? this.#budget.level(clock.nowMs(), outbox.level().bytes) : 0
+    const { body, dropped } = thinFixBatch(record.body, level)
+    const payload = encodeEnvelope({ gateway, boot, sequence, lane, body })
+    const sentMs = performance.now()
+    if (!isExpress(lane)) this.#rate?.take(payload.length, sentMs)
+    const flight = this.#inFlight.sent(record, { bytes: record.body.length, droppedFixes: dropped }, sentMs)
+    this.#connection.ready!.publish(
+      gatewayTopic(gateway, 'up'),
+      Buffer.from(payload),
+      { qos: 1 },
+      (error) => {
+        if (error) {
+          log.debug({ err: error, sequence }, 'publish failed: will be sent again')
+          return
+        }
+        const nowMs = performance.now()
+        this.#inFlight.acknowledged(flight, nowMs)
+        // One that the hub does not take is no sign that it takes nothing.
+        if (flight.tries === 1) this.#receipts.acknowledged(nowMs)
+        this.#quality.acknowledged(nowMs - sentMs)
+      },
+    )
   }
 
   #received(payload: Uint8Array): void {
     const { outbox, log } = this.#options
+    const nowMs = performance.now()
     try {
       const { boot, sequences } = decodeReceipt(payload)
-      for (const sequence of sequences) this.#landed(sequence)
+      for (const sequence of sequences) this.#receipted({ boot, sequence }, nowMs)
+      if (this.#receipts.receipted(nowMs)) this.#inFlight.hubIsBack(nowMs)
       outbox.remove(boot, sequences)
     } catch (error) {
       log.warn({ err: error }, 'a message from the hub could not be read and was ignored')
@@ -206,20 +259,47 @@ export class Uplink {
     // The removed rows leave the file with the next group; sending goes on from there (onAppended).
   }
 
-  #landed(sequence: number): void {
-    this.#bytesInFlight -= this.#inFlight.get(sequence)?.bytes ?? 0
-    this.#inFlight.delete(sequence)
+  #receipted(record: RecordKey, nowMs: number): void {
+    const flight = this.#inFlight.receipted(record, nowMs)
+    if (!flight) return
+    if (flight.tries === 1) this.#quality.receipted(nowMs - flight.sentMs)
+    this.#budget.countThinned(flight.droppedFixes)
   }
 
-  #resendLate(): void {
+  #look(): void {
     const nowMs = performance.now()
-    for (const [sequence, { againMs }] of this.#inFlight) if (againMs < nowMs) this.#landed(sequence)
-    this.#send()
+    this.#countBytes()
+    this.#settle()
+    if (!this.#connection.ready) return
+    this.#receipts.look(nowMs)
+    this.#inFlight.look(nowMs)
+    const sinceMs = Math.max(this.#inFlight.unacknowledgedSinceMs() ?? nowMs, this.#connection.heardMs)
+    const deadAfterS = this.#options.limits?.deadAfterS ?? DEAD_AFTER_S
+    if (nowMs - sinceMs > deadAfterS * 1000) this.#connection.cut(`nothing heard for ${deadAfterS} s`)
+    else this.#send()
   }
 
-  #complain(message: string): void {
-    // Said once for each reason, not at each try.
-    if (message !== this.#complained) this.#options.log.warn(message)
-    this.#complained = message
+  /** What the hub has and the disk refused to delete is deleted, not sent again. */
+  #settle(): void {
+    // An outbox that is closed tells of its last commit too.
+    if (this.#stopped) return
+    const { outbox } = this.#options
+    const overdue = this.#inFlight.settle((records) => outbox.waits(records), performance.now())
+    for (const { boot, sequence } of overdue) outbox.remove(boot, [sequence])
+  }
+
+  #closed(reason: string, wasBroken: boolean): void {
+    this.#quality.disconnected(performance.now(), reason, wasBroken)
+    this.#receipts.disconnected()
+    this.#inFlight.disconnected()
+    this.#hurryForCases()
+  }
+
+  #hurryForCases(): void {
+    if (this.#options.outbox.peek(1, undefined, ['case']).length > 0) this.#connection.hurry()
+  }
+
+  #countBytes(): void {
+    this.#budget.spent(this.#wire.taken(), this.#options.clock.nowMs())
   }
 }

@@ -51,6 +51,8 @@ const HEAVY = 10
 
 /** The system asks a silent peer so often whether it is still there, also one without an MQTT keep-alive. */
 const TCP_KEEP_ALIVE_MS = 60_000
+/** All gateways come back at once when a hub does: with the usual 511 the system held 2,000 of them up (SYN cookies). */
+const BACKLOG = 4096
 /** A connection turned away for want of room is an alarm for so long. */
 const FULL_ALARM_MS = 60_000
 
@@ -132,7 +134,7 @@ export class EmbeddedBroker implements Broker {
       this.#server.once('error', (error) =>
         reject(listenError(error, this.#host, this.#port, 'hub.broker.embedded.port')),
       )
-      this.#server.listen(this.#port, this.#host, resolve)
+      this.#server.listen(this.#port, this.#host, BACKLOG, resolve)
     })
     this.#server.on('error', (error) => this.#log.error({ err: error }, 'broker: listening failed'))
     this.#log.info({ url: this.url }, 'broker: listening')

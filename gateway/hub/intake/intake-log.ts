@@ -4,6 +4,7 @@ import { openDatabase, transaction } from '../../foundation/database.ts'
 import { type AsideCount, asideCounts } from '../dead-letters/aside-counts.ts'
 import { DeadLetters } from '../dead-letters/letters.ts'
 import { type RefusedPayload, RefusedPayloads } from '../dead-letters/refused-payloads.ts'
+import { RecordNames } from './record-names.ts'
 
 /**
  * The hub's one durable log of everything that gateways sent (reliability: commit before acknowledging).
@@ -46,8 +47,7 @@ const SCHEMA = `
     sequence INTEGER NOT NULL,
     received_ms INTEGER NOT NULL,
     lane TEXT NOT NULL,
-    body BLOB NOT NULL,
-    UNIQUE (gateway, boot, sequence)
+    body BLOB NOT NULL
   );
   CREATE INDEX IF NOT EXISTS record_of_case ON record (id) WHERE lane = 'case';
   CREATE INDEX IF NOT EXISTS record_of_photo ON record (id) WHERE lane = 'photo';
@@ -60,7 +60,10 @@ export type LogSelection = 'all' | 'case' | 'photo'
 export class IntakeLog {
   readonly #database: DatabaseSync
   readonly #insert: StatementSync
-  readonly #bodyOf: StatementSync
+  readonly #selectBody: StatementSync
+  readonly #names: RecordNames
+  /** The last transaction was undone: what the names know in memory may not be so. */
+  #undone = false
   readonly #slices: Record<LogSelection, StatementSync>
   readonly #refused: RefusedPayloads
   /** What the consumers will never take, in the same file. */
@@ -71,15 +74,15 @@ export class IntakeLog {
   /** @throws Error of node:sqlite where the file cannot be opened. */
   constructor(path: string) {
     this.#database = openDatabase(path)
+    withoutUniqueNames(this.#database)
     this.#database.exec(SCHEMA)
+    this.#names = new RecordNames(this.#database)
     this.#refused = new RefusedPayloads(this.#database)
     this.deadLetters = new DeadLetters(this.#database)
-    this.#insert = this.#database.prepare(`
-      INSERT INTO record (gateway, boot, sequence, received_ms, lane, body) VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT (gateway, boot, sequence) DO NOTHING`)
-    this.#bodyOf = this.#database.prepare(
-      'SELECT body FROM record WHERE gateway = ? AND boot = ? AND sequence = ?',
+    this.#insert = this.#database.prepare(
+      'INSERT INTO record (id, gateway, boot, sequence, received_ms, lane, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
+    this.#selectBody = this.#database.prepare('SELECT body FROM record WHERE id = ?')
     const columns = 'SELECT id, gateway, boot, sequence, received_ms AS receivedMs, lane, body FROM record'
     const order = `ORDER BY id LIMIT ${SLICE_RECORDS}`
     this.#slices = {
@@ -108,34 +111,38 @@ export class IntakeLog {
    */
   append(records: Arrival[], refused: RefusedPayload[]): number {
     let lastId = this.#lastId
-    let kept = 0
     const conflicts: RefusedPayload[] = []
-    transaction(this.#database, () => {
-      for (const record of records) {
-        const { gateway, boot, sequence, receivedMs, lane, body } = record
-        const { changes, lastInsertRowid } = this.#insert.run(gateway, boot, sequence, receivedMs, lane, body)
-        if (changes === 0) {
-          if (this.#contradicts(record)) conflicts.push(conflictOf(record))
-          continue
+    if (this.#undone) this.#names.reload()
+    this.#undone = false
+    try {
+      transaction(this.#database, () => {
+        for (const record of records) {
+          const known = this.#bodyOf(record)
+          if (known) {
+            if (contradict(known, record)) conflicts.push(conflictOf(record))
+            continue
+          }
+          const { gateway, boot, sequence, receivedMs, lane, body } = record
+          this.#insert.run(++lastId, gateway, boot, sequence, receivedMs, lane, body)
+          this.#names.add(record, lastId)
         }
-        kept++
-        lastId = Number(lastInsertRowid)
-      }
-      this.#refused.keep([...refused, ...conflicts])
-    })
+        this.#names.settle()
+        this.#refused.keep([...refused, ...conflicts])
+      })
+    } catch (error) {
+      this.#undone = true
+      throw error
+    }
+    const kept = lastId - this.#lastId
     this.#lastId = lastId
     this.#conflicting += conflicts.length
     return kept
   }
 
-  /**
-   * An emptied body, a photo's that was taken, can no longer be compared. A track that is sent again may have been
-   * thinned meanwhile (docs/data-budget.md): that is no contradiction, and the first one stays.
-   */
-  #contradicts({ gateway, boot, sequence, lane, body }: Arrival): boolean {
-    if (lane === 'fix') return false
-    const known = this.#bodyOf.get(gateway, boot, sequence)?.body as Uint8Array
-    return known.length > 0 && Buffer.compare(known, body) !== 0
+  /** Of the record of this name; undefined: there is none, or it is there no more. */
+  #bodyOf(record: Arrival): Uint8Array | undefined {
+    const id = this.#names.find(record)
+    return id === undefined ? undefined : (this.#selectBody.get(id)?.body as Uint8Array | undefined)
   }
 
   /**
@@ -198,14 +205,19 @@ export class IntakeLog {
    * @returns whether there may be more of them.
    */
   prune(belowId: number, beforeMs: number): boolean {
-    const { changes } = this.#database
-      .prepare(
-        `DELETE FROM record WHERE id IN (
-           SELECT id FROM (SELECT id, received_ms FROM record WHERE id < ? ORDER BY id LIMIT ${PRUNE_RECORDS})
-           WHERE received_ms < ?)`,
-      )
-      .run(Math.min(belowId, this.#lastId), beforeMs)
-    return changes === PRUNE_RECORDS
+    const gone = transaction(this.#database, () => {
+      const names = this.#database
+        .prepare(
+          `DELETE FROM record WHERE id IN (
+             SELECT id FROM (SELECT id, received_ms FROM record WHERE id < ? ORDER BY id LIMIT ${PRUNE_RECORDS})
+             WHERE received_ms < ?)
+           RETURNING gateway, boot, sequence`,
+        )
+        .all(Math.min(belowId, this.#lastId), beforeMs) as unknown as RecordName[]
+      this.#names.forget(names)
+      return names.length
+    })
+    return gone === PRUNE_RECORDS
   }
 
   close(): void {
@@ -217,4 +229,29 @@ export class IntakeLog {
 function conflictOf({ gateway, boot, sequence, receivedMs, body }: Arrival): RefusedPayload {
   const detail = `record ${boot}/${sequence} came again with another body; the first one stays`
   return { gateway, reason: 'conflicting', detail, receivedMs, payload: body }
+}
+
+/**
+ * An emptied body, a photo's that was taken, can no longer be compared. A track that is sent again may have been
+ * thinned meanwhile (docs/data-budget.md): that is no contradiction, and the first one stays.
+ */
+function contradict(known: Uint8Array, { lane, body }: Arrival): boolean {
+  return lane !== 'fix' && known.length > 0 && Buffer.compare(known, body) !== 0
+}
+
+/** A log of an older version had its names in an index of the records themselves. */
+function withoutUniqueNames(database: DatabaseSync): void {
+  const table = database.prepare("SELECT sql FROM sqlite_master WHERE name = 'record'").get()
+  if (!String(table?.sql ?? '').includes('UNIQUE')) return
+  const columns = 'id, gateway, boot, sequence, received_ms, lane, body'
+  transaction(database, () =>
+    database.exec(`
+      ALTER TABLE record RENAME TO record_before;
+      DROP INDEX IF EXISTS record_of_case;
+      DROP INDEX IF EXISTS record_of_photo;
+      ${SCHEMA}
+      INSERT INTO record (${columns}) SELECT ${columns} FROM record_before;
+      DROP TABLE record_before;
+    `),
+  )
 }

@@ -55,6 +55,7 @@ export function reportingGateway(brokerUrl: string, data: string): ReportingGate
       gateway: 'manhole-07',
       data,
       broker: { url: brokerUrl },
+      uplink: { maxRecordsPerS: 10_000 },
       ports: [
         { name: 'gps', path: receiver.path, driver: 'nmea' },
         {
