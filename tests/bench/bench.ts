@@ -1,8 +1,11 @@
 import { cpus } from 'node:os'
+import { benchAcknowledge } from './acknowledge.bench-part.ts'
 import { benchChain } from './chain.bench-part.ts'
+import { benchConnections } from './connections.bench-part.ts'
 import { benchCoverage } from './coverage.bench-part.ts'
 import { benchMemory } from './memory.bench-part.ts'
 import { benchNmea } from './nmea.bench-part.ts'
+import { benchNodeRed } from './node-red.bench-part.ts'
 import type { BenchRow } from './row.ts'
 import { benchStores } from './stores.bench-part.ts'
 import { benchTrackFilter } from './track.bench-part.ts'
@@ -19,6 +22,9 @@ const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[
   coverage: benchCoverage,
   memory: benchMemory,
   workers: benchWorkers,
+  acknowledge: benchAcknowledge,
+  'node-red': benchNodeRed,
+  connections: benchConnections,
 }
 
 /** @throws RangeError for a name that is none. */

@@ -3,20 +3,19 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectAsync } from 'mqtt'
 import { stringify } from 'yaml'
-import { decodeReceipt, encodeBody, encodeEnvelope } from '../../proto/codec/codec.ts'
+import { encodeBody, encodeEnvelope } from '../../proto/codec/codec.ts'
 import type { Fix } from '../../proto/domain.ts'
-import { gatewayTopic } from '../../proto/topics.ts'
 import { startGridpatrol } from '../end-to-end/gridpatrol-process.ts'
 import { startInfluxd } from '../servers/influxd.ts'
 import { freePort } from '../servers/server-process.ts'
 import { type BenchRow, median } from './row.ts'
+import { publishWindowed } from './windowed.ts'
 
 const RUNS = 5
-const GATEWAYS = 20
+export const GATEWAYS = 20
 const BATCHES = 500
-const FIXES_A_BATCH = 30
+export const FIXES_A_BATCH = 30
 const WINDOW = 100
 const TOTAL = GATEWAYS * BATCHES * FIXES_A_BATCH
 const T0 = Date.UTC(2026, 4, 1)
@@ -52,7 +51,7 @@ export async function benchChain(log: (line: string) => void): Promise<BenchRow[
   ]
 }
 
-function fix(gateway: number, i: number): Fix {
+export function fix(gateway: number, i: number): Fix {
   return {
     timeMs: T0 + i * 1000,
     lat: 31.2 + gateway / 1000 + (i % 5000) * 0.00003,
@@ -66,7 +65,8 @@ function fix(gateway: number, i: number): Fix {
   }
 }
 
-async function throughHub(influxUrl: string, database: string, run: number): Promise<number> {
+/** Fixes a second of a hub of its own, until InfluxDB has them all. */
+export async function throughHub(influxUrl: string, database: string, run: number): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'gridpatrol-chain-bench-'))
   const brokerPort = await freePort()
   const config = join(folder, 'hub.yaml')
@@ -86,8 +86,10 @@ async function throughHub(influxUrl: string, database: string, run: number): Pro
     await hub.says(/is running/)
     const prepared = Array.from({ length: GATEWAYS }, (_, gateway) => payloads(gateway, run))
     const beganMs = performance.now()
-    await Promise.all(prepared.map((batches, gateway) => publish(brokerPort, gateway, batches)))
-    while ((await count(influxUrl, database)) < TOTAL) await sleep(25)
+    await Promise.all(
+      prepared.map((batches, gateway) => publishWindowed(brokerPort, deviceName(gateway), batches, WINDOW)),
+    )
+    await untilCounted(influxUrl, database, TOTAL)
     const seconds = (performance.now() - beganMs) / 1000
     return TOTAL / seconds
   } finally {
@@ -96,7 +98,7 @@ async function throughHub(influxUrl: string, database: string, run: number): Pro
   }
 }
 
-const name = (gateway: number): string => `ebike-${String(gateway).padStart(2, '0')}`
+export const deviceName = (gateway: number): string => `ebike-${String(gateway).padStart(2, '0')}`
 const boot = (run: number): string => (run + 1).toString(16).padStart(12, '0')
 
 function payloads(gateway: number, run: number): Buffer[] {
@@ -104,43 +106,20 @@ function payloads(gateway: number, run: number): Buffer[] {
     const fixes = Array.from({ length: FIXES_A_BATCH }, (_, i) => fix(gateway, batch * FIXES_A_BATCH + i))
     const body = encodeBody({ lane: 'fix', batch: { fixes } })
     return Buffer.from(
-      encodeEnvelope({ gateway: name(gateway), boot: boot(run), sequence: batch + 1, lane: 'fix', body }),
+      encodeEnvelope({
+        gateway: deviceName(gateway),
+        boot: boot(run),
+        sequence: batch + 1,
+        lane: 'fix',
+        body,
+      }),
     )
   })
 }
 
-/** Resolves when every batch has its receipt. */
-async function publish(port: number, gateway: number, batches: Buffer[]): Promise<void> {
-  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
-    clientId: name(gateway),
-    reconnectPeriod: 0,
-  })
-  await client.subscribeAsync(gatewayTopic(name(gateway), 'down'), { qos: 1 })
-  await new Promise<void>((resolve, reject) => {
-    const receipted = new Set<number>()
-    let next = 0
-    const send = (): void => {
-      while (next < batches.length && next - receipted.size < WINDOW)
-        client.publish(gatewayTopic(name(gateway), 'up'), batches[next++]!, { qos: 1 })
-    }
-    client.on('message', (_topic, payload) => {
-      for (const sequence of decodeReceipt(payload).sequences) receipted.add(sequence)
-      if (receipted.size === batches.length) resolve()
-      else send()
-    })
-    client.on('close', () => reject(new Error('the hub closed the connection')))
-    send()
-  })
-  client.removeAllListeners('close')
-  await client.endAsync()
-}
-
 /** 5,000 points a request over two kept connections: what InfluxDB takes best here. */
 async function rawIngest(url: string, database: string): Promise<number> {
-  await fetch(`${url}/query`, {
-    method: 'POST',
-    body: new URLSearchParams({ q: `CREATE DATABASE ${database}` }),
-  })
+  await createDatabase(url, database)
   const bodies: string[] = []
   let lines: string[] = []
   for (let gateway = 0; gateway < GATEWAYS; gateway++)
@@ -148,7 +127,7 @@ async function rawIngest(url: string, database: string): Promise<number> {
       const { lat, lon, altM, speedMps, courseDeg, hdop, satellites, timeMs } = fix(gateway, i)
       const scaled = (value: number, by: number): string => `${Math.round(value * by)}i`
       lines.push(
-        `fix,device=${name(gateway)} lat_e7=${scaled(lat, 1e7)},lon_e7=${scaled(lon, 1e7)},alt_cm=${scaled(altM!, 100)},speed_cmps=${scaled(speedMps!, 100)},course_cdeg=${scaled(courseDeg!, 100)},hdop_c=${scaled(hdop!, 100)},sats=${satellites}i,quality=1i ${timeMs}`,
+        `fix,device=${deviceName(gateway)} lat_e7=${scaled(lat, 1e7)},lon_e7=${scaled(lon, 1e7)},alt_cm=${scaled(altM!, 100)},speed_cmps=${scaled(speedMps!, 100)},course_cdeg=${scaled(courseDeg!, 100)},hdop_c=${scaled(hdop!, 100)},sats=${satellites}i,quality=1i ${timeMs}`,
       )
       if (lines.length === 5000) {
         bodies.push(lines.join('\n'))
@@ -163,7 +142,7 @@ async function rawIngest(url: string, database: string): Promise<number> {
       await post(`${url}/write?db=${database}&precision=ms`, body, agent)
   }
   await Promise.all([worker(), worker()])
-  while ((await count(url, database)) < TOTAL) await sleep(25)
+  await untilCounted(url, database, TOTAL)
   const seconds = (performance.now() - beganMs) / 1000
   agent.destroy()
   return TOTAL / seconds
@@ -182,10 +161,20 @@ function post(url: string, body: string, agent: Agent): Promise<void> {
   })
 }
 
+export async function createDatabase(url: string, database: string): Promise<void> {
+  const q = `CREATE DATABASE ${database}`
+  await fetch(`${url}/query`, { method: 'POST', body: new URLSearchParams({ q }) })
+}
+
+/** Each fix has a latitude, under one name or the other. */
+export async function untilCounted(url: string, database: string, total: number): Promise<void> {
+  while ((await count(url, database)) < total) await sleep(25)
+}
+
 async function count(url: string, database: string): Promise<number> {
-  const answer = await fetch(
-    `${url}/query?db=${database}&q=${encodeURIComponent('SELECT count(lat_e7) FROM fix')}`,
-  )
+  const select = 'SELECT count(lat_e7), count(lat) FROM fix'
+  const answer = await fetch(`${url}/query?db=${database}&q=${encodeURIComponent(select)}`)
   const { results } = (await answer.json()) as { results: { series?: { values: [string, number][] }[] }[] }
-  return results[0]?.series?.[0]?.values[0]?.[1] ?? 0
+  const [, ...counts] = results[0]?.series?.[0]?.values[0] ?? ['']
+  return Math.max(0, ...counts.map(Number))
 }
