@@ -4,7 +4,7 @@ import { Command } from 'commander'
 export function benchCommand(): Command {
   return new Command('bench')
     .description('measure speed, bytes and memory beside peers and physical limits; all of them, or one')
-    .argument('[name]', 'nmea, wire, track, chain, stores, coverage or memory')
+    .argument('[name]', 'a part alone: nmea, wire, track, chain …; any other name lists them')
     .action(async (name: string | undefined) => {
       const { runBenches } = await import('../../tests/bench/bench.ts')
       await runBenches(name)

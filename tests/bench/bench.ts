@@ -3,6 +3,8 @@ import { benchAcknowledge } from './acknowledge.bench-part.ts'
 import { benchChain } from './chain.bench-part.ts'
 import { benchConnections } from './connections.bench-part.ts'
 import { benchCoverage } from './coverage.bench-part.ts'
+import { benchDay } from './day.bench-part.ts'
+import { benchFirstMessage } from './first-message.bench-part.ts'
 import { benchMemory } from './memory.bench-part.ts'
 import { benchNmea } from './nmea.bench-part.ts'
 import { benchNodeRed } from './node-red.bench-part.ts'
@@ -25,6 +27,8 @@ const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[
   acknowledge: benchAcknowledge,
   'node-red': benchNodeRed,
   connections: benchConnections,
+  'first-message': benchFirstMessage,
+  day: benchDay,
 }
 
 /** @throws RangeError for a name that is none. */

@@ -4,6 +4,7 @@ import { openDatabase, transaction } from '../../foundation/database.ts'
 import { type AsideCount, asideCounts } from '../dead-letters/aside-counts.ts'
 import { DeadLetters } from '../dead-letters/letters.ts'
 import { type RefusedPayload, RefusedPayloads } from '../dead-letters/refused-payloads.ts'
+import { contradict } from './contradiction.ts'
 import { RecordNames } from './record-names.ts'
 
 /**
@@ -119,7 +120,7 @@ export class IntakeLog {
         for (const record of records) {
           const known = this.#bodyOf(record)
           if (known) {
-            if (contradict(known, record)) conflicts.push(conflictOf(record))
+            if (contradict(record.lane, known, record.body)) conflicts.push(conflictOf(record))
             continue
           }
           const { gateway, boot, sequence, receivedMs, lane, body } = record
@@ -229,14 +230,6 @@ export class IntakeLog {
 function conflictOf({ gateway, boot, sequence, receivedMs, body }: Arrival): RefusedPayload {
   const detail = `record ${boot}/${sequence} came again with another body; the first one stays`
   return { gateway, reason: 'conflicting', detail, receivedMs, payload: body }
-}
-
-/**
- * An emptied body, a photo's that was taken, can no longer be compared. A track that is sent again may have been
- * thinned meanwhile (docs/data-budget.md): that is no contradiction, and the first one stays.
- */
-function contradict(known: Uint8Array, { lane, body }: Arrival): boolean {
-  return lane !== 'fix' && known.length > 0 && Buffer.compare(known, body) !== 0
 }
 
 /** A log of an older version had its names in an index of the records themselves. */

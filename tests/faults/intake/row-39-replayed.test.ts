@@ -54,6 +54,12 @@ test('39 another body under a known name: the first one stays, the other is set 
   expect(await hub.metric('gridpatrol_set_aside{what="refused"}')).toBe(1)
   const counts = await Promise.all(['kept', 'repeated', 'conflicting'].map((what) => records(hub, what)))
   expect(counts).toEqual([1, 0, 1])
+
+  // A track that was thinned before it was sent again says nothing else.
+  await send(up('ebike-01', 1, fixes(ride(30).filter((_, i) => i % 5 === 0))))
+  await eventually(() => expect(sequences()).toEqual([1, 1, 1]))
+  expect(await records(hub, 'conflicting')).toBe(1)
+  expect((await trackOf(hub, 'ebike-01')).timeMs).toHaveLength(30)
 })
 
 test("39 a gateway's message on the topic of another: refused, set aside, no receipt", async () => {
