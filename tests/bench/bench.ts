@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { benchAcknowledge } from './acknowledge.bench-part.ts'
+import { benchBacklog } from './backlog.bench-part.ts'
 import { benchChain } from './chain.bench-part.ts'
 import { benchConnections } from './connections.bench-part.ts'
 import { benchCoverage } from './coverage.bench-part.ts'
@@ -29,6 +30,7 @@ const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[
   connections: benchConnections,
   'first-message': benchFirstMessage,
   day: benchDay,
+  backlog: benchBacklog,
 }
 
 /** @throws RangeError for a name that is none. */
