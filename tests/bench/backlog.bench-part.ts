@@ -14,7 +14,7 @@ import { startGridpatrol } from '../end-to-end/gridpatrol-process.ts'
 import { batchBodies, pastRide } from '../faults/gateway/past-rides.ts'
 import { caseReport } from '../hub/gateway-messages.ts'
 import { freePort } from '../servers/server-process.ts'
-import { type BenchRow, median } from './row.ts'
+import { type BenchRow, benchRow, median } from './row.ts'
 import { publishWindowed } from './windowed.ts'
 
 const RUNS = 3
@@ -53,25 +53,17 @@ export async function benchBacklog(log: (line: string) => void): Promise<BenchRo
       `run ${run + 1} of ${RUNS}: ${Math.round(ours.at(-1)!)} records/s, slowest of ${fast.casesMs.length} cases ${Math.round(slowestMs.at(-1)!)} ms; at the usual rate ${usual.recordsPerS.toFixed(1)} records/s, slowest of ${usual.casesMs.length} cases ${Math.round(usualSlowestMs.at(-1)!)} ms; bare client ${Math.round(bare.at(-1)!)} records/s`,
     )
   }
-  const row = (name: string, unit: string, value: number, peer: string, peerValue: number): BenchRow => ({
-    name,
-    value,
-    unit,
-    peer,
-    peerValue,
-    ratio: value / peerValue,
-  })
   const asked = 'promised'
   return [
-    row(
+    benchRow(
       `seven days of an e-bike (${bodies.length} records) drained, uncapped`,
       'records/s',
       median(ours),
       'bare client, same window, no outbox',
       median(bare),
     ),
-    row('new case meanwhile, slowest', 'ms', median(slowestMs), asked, CASE_WITHIN_MS),
-    row('new case at the usual rate, slowest', 'ms', median(usualSlowestMs), asked, CASE_WITHIN_MS),
+    benchRow('new case meanwhile, slowest', 'ms', median(slowestMs), asked, CASE_WITHIN_MS),
+    benchRow('new case at the usual rate, slowest', 'ms', median(usualSlowestMs), asked, CASE_WITHIN_MS),
   ]
 }
 

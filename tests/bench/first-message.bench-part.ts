@@ -9,7 +9,7 @@ import { EmbeddedBroker } from '../../gateway/hub/broker/embedded.ts'
 import { decodeEnvelope, encodeBody, encodeEnvelope } from '../../proto/codec/codec.ts'
 import type { Lane } from '../../proto/domain.ts'
 import { startGridpatrol } from '../end-to-end/gridpatrol-process.ts'
-import { type BenchRow, median } from './row.ts'
+import { type BenchRow, benchRow, median } from './row.ts'
 import { startSignalK } from './signalk.ts'
 
 const RUNS = 5
@@ -60,14 +60,8 @@ export async function benchFirstMessage(log: (line: string) => void): Promise<Be
     pty.close()
     await broker.close()
   }
-  const row = (name: string, ours: number[], peer: string, theirs: number[]): BenchRow => ({
-    name,
-    value: median(ours),
-    unit: 'ms',
-    peer,
-    peerValue: median(theirs),
-    ratio: median(ours) / median(theirs),
-  })
+  const row = (name: string, ours: number[], peer: string, theirs: number[]): BenchRow =>
+    benchRow(name, 'ms', median(ours), peer, median(theirs))
   return [
     row('gateway: start → first record at the broker', first, 'bare Node with mqtt: start → publish', bare),
     row('gateway: start → first fix at the broker', fix, "Signal K's server: start → running", signalK),

@@ -9,7 +9,7 @@ import { EbikeRide } from '../../device-sim/ebike/ebike-ride.ts'
 import { openPty, type Pty } from '../../device-sim/hardware/pty.ts'
 import { startGridpatrol } from '../end-to-end/gridpatrol-process.ts'
 import { freePort } from '../servers/server-process.ts'
-import { type BenchRow, median } from './row.ts'
+import { type BenchRow, benchRow, median } from './row.ts'
 import { startSignalK } from './signalk.ts'
 
 const RUNS = 3
@@ -32,14 +32,9 @@ export async function benchMemory(log: (line: string) => void): Promise<BenchRow
     const last = [edge, bare, signalK].map((values) => values.at(-1)!.toFixed(0))
     log(`run ${run + 1} of ${RUNS}: gateway ${last[0]} MB, bare ${last[1]} MB, Signal K ${last[2]} MB`)
   }
-  const row = (peer: string, values: number[]): BenchRow => ({
-    name: `gateway process after ${SECONDS} s of 1 Hz GPS, resident`,
-    value: median(edge),
-    unit: 'MB',
-    peer,
-    peerValue: median(values),
-    ratio: median(edge) / median(values),
-  })
+  const what = `gateway process after ${SECONDS} s of 1 Hz GPS, resident`
+  const row = (peer: string, values: number[]): BenchRow =>
+    benchRow(what, 'MB', median(edge), peer, median(values))
   return [row('bare Node with serialport and mqtt loaded', bare), row("Signal K's server", signalK)]
 }
 

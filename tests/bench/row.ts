@@ -9,6 +9,14 @@ export interface BenchRow {
   ratio: number
 }
 
+export const benchRow = (
+  name: string,
+  unit: string,
+  value: number,
+  peer: string,
+  peerValue: number,
+): BenchRow => ({ name, unit, value, peer, peerValue, ratio: value / peerValue })
+
 export const median = (values: number[]): number => {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
