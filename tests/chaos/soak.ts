@@ -30,6 +30,8 @@ const MAX_HEAP_GROWTH = 1.5
  * megabytes and says nothing. With this bound it has to collect, and a leak ends the process.
  */
 process.env.NODE_OPTIONS = '--max-old-space-size=256'
+/** As a hub should run: docs/hub.md, Running for months. */
+process.env.MALLOC_ARENA_MAX = '2'
 
 if (values.broker !== 'embedded' && values.broker !== 'mosquitto')
   throw new Error(`--broker ${values.broker}: expected embedded or mosquitto`)
