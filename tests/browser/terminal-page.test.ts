@@ -79,7 +79,7 @@ describe.runIf(here)('the page of a patrol terminal', { timeout: 90_000 }, () =>
 
   test('fits a phone, says that there is no network, and anyone can use it', async () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width)
-    expect(await page.getByTestId('link').textContent()).toContain('未联网')
+    await page.getByTestId('link').getByText('未联网').waitFor()
     expect(await page.getByTestId('fix').textContent()).toBe('31.230412, 121.473701 · 2 秒前 · 精度约 4 米')
     const { violations } = await new AxeBuilder({ page }).analyze()
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])

@@ -278,9 +278,12 @@ describe.concurrent('a board', () => {
   test('a message without an end is dropped', async ({ expect, onTestFinished: onEnd }) => {
     const line = boardLine({ sensors: [TILT], samplingMs: 10_000, onEnd })
     await eventually(() => expect(line.newest('tilt_deg')).toBeDefined())
-    line.pty.write(Uint8Array.of(0xf0, ...Array<number>(5000).fill(0x41)))
-    await eventually(() => expect(line.count('damaged')).toBe(1))
-    expect(line.serial.state.state).toBe('open')
+    // Again and again: on a busy machine the port may be opened anew meanwhile, and a pty drops what comes just then.
+    const endless = Uint8Array.of(0xf0, ...Array<number>(5000).fill(0x41))
+    const writing = setInterval(() => line.pty.write(endless), 500)
+    onEnd(() => clearInterval(writing))
+    await eventually(() => expect(line.count('damaged')).toBeGreaterThanOrEqual(1))
+    await eventually(() => expect(line.serial.state.state).toBe('open'))
   })
 })
 
