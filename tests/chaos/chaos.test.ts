@@ -25,7 +25,7 @@ test.runIf(servers)(
     const report = await runChaos({
       seed: SEED,
       gateways: GATEWAYS,
-      seconds: 45,
+      seconds: 30,
       pace: 1,
       broker: 'mosquitto',
       rates: { batchesAMinute: 12, readingsEveryS: 10, healthEveryS: 20, casesAnHour: 120 },
