@@ -45,7 +45,7 @@ test.runIf(servers)(
     const { comparison } = report
     expect(comparison.fixes).toBe(fixes + comparison.edges.reduce((total, edge) => total + edge.fixes, 0))
     for (const { gateway, records } of comparison.edges) expect(records, gateway).toBeGreaterThan(3)
-    expect(comparison.edges.some(({ cases }) => cases > 0)).toBe(true)
+    expect(comparison.cases).toBeGreaterThan(0)
     expect(report.memory.peakRssMB).toBeLessThan(MAX_RSS_MB)
   },
 )
