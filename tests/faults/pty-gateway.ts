@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { onTestFinished, vi } from 'vitest'
@@ -17,6 +15,7 @@ import {
   type PortState,
   type Reading,
 } from '../../proto/domain.ts'
+import { testFolder } from '../test-folder.ts'
 
 /** The unmodified gateway on real ptys, for tests that do something to the line and look at what was kept and told. */
 
@@ -46,13 +45,6 @@ const WARN = 40
 
 export const eventually = (check: () => unknown): Promise<unknown> =>
   vi.waitFor(check, { timeout: 25_000, interval: 25 })
-
-/** A folder of the running test. */
-export function testFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gridpatrol-faults-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** A line of the running test. */
 export function testPty(): Pty {

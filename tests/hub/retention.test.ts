@@ -4,7 +4,7 @@ import { Ledger } from '../../gateway/hub/ledger/ledger.ts'
 import { Photos } from '../../gateway/hub/ledger/photos.ts'
 import { keepRetention, type Retention } from '../../gateway/hub/retention.ts'
 import { SqliteTrackStore } from '../../gateway/hub/stores/sqlite-track-store.ts'
-import { testFolder } from './cleanups.ts'
+import { testFolder } from '../test-folder.ts'
 import { eventually } from './eventually.ts'
 import { COVER, handReport, PNG, photoParts, ride } from './gateway-messages.ts'
 

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { silentLog } from '../../gateway/foundation/log.ts'
 import { HubConfig } from '../../gateway/hub/config.ts'
 import { type Hub, startHub } from '../../gateway/hub/hub.ts'
-import { testFolder } from './cleanups.ts'
+import { testFolder } from '../test-folder.ts'
 
 export interface StartedHub extends Hub {
   folder: string

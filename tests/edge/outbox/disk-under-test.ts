@@ -1,20 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { onTestFinished } from 'vitest'
 import { MirroredTables } from '../../../gateway/edge/outbox/mirrored-tables.ts'
 import type { ThinFixes } from '../../../gateway/edge/outbox/outbox.ts'
 import { type KnownOfFile, OutboxFile } from '../../../gateway/edge/outbox/outbox-file.ts'
 import { ShelteredOutbox } from '../../../gateway/edge/outbox/sheltered-outbox.ts'
 import { type Log, silentLog } from '../../../gateway/foundation/log.ts'
-
-/** A folder of the running test. */
-export function testFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'outbox-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** A real file whose database SQLite itself makes refuse: it is full, or takes no writing. */
 export class RefusingFile extends OutboxFile {

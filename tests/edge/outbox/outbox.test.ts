@@ -5,7 +5,8 @@ import { OutboxFile } from '../../../gateway/edge/outbox/outbox-file.ts'
 import { SqliteOutbox } from '../../../gateway/edge/outbox/sqlite-outbox.ts'
 import { openDatabase } from '../../../gateway/foundation/database.ts'
 import { silentLog } from '../../../gateway/foundation/log.ts'
-import { RefusingFile, sheltered, testFolder } from './disk-under-test.ts'
+import { testFolder } from '../../test-folder.ts'
+import { RefusingFile, sheltered } from './disk-under-test.ts'
 import { body, names, type OutboxUnderTest, outboxSuite } from './outbox.suite.ts'
 
 /** The same suite over everything that calls itself an outbox. */

@@ -7,7 +7,8 @@ import { EdgeClock } from '../../../gateway/edge/clock.ts'
 import { Episodes } from '../../../gateway/edge/faults/episodes.ts'
 import { OutboxFile } from '../../../gateway/edge/outbox/outbox-file.ts'
 import { silentLog } from '../../../gateway/foundation/log.ts'
-import { RefusingFile, type Sheltered, sheltered, testFolder } from './disk-under-test.ts'
+import { testFolder } from '../../test-folder.ts'
+import { RefusingFile, type Sheltered, sheltered } from './disk-under-test.ts'
 import { body, names } from './outbox.suite.ts'
 
 /** What the outbox does when its disk fails, is back, or holds something else than was written there. */

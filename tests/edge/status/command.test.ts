@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { stringify } from 'yaml'
 import { startGridpatrol } from '../../end-to-end/gridpatrol-process.ts'
-import { testFolder, testPty } from '../../faults/pty-gateway.ts'
+import { testPty } from '../../faults/pty-gateway.ts'
 import { second } from '../../faults/receiver.ts'
 import { startedHub } from '../../hub/started-hub.ts'
+import { testFolder } from '../../test-folder.ts'
 
 /** `gridpatrol status` beside the unmodified gateway. */
 

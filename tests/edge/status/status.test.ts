@@ -8,8 +8,8 @@ import { durationText, type GatewayStatus, problemsOf } from '../../../gateway/e
 import { startStatusServer } from '../../../gateway/edge/status/status-server.ts'
 import { socketPaths } from '../../../gateway/edge/status/status-socket.ts'
 import type { Health } from '../../../proto/domain.ts'
-import { testFolder } from '../../hub/cleanups.ts'
 import { T0 } from '../../hub/gateway-messages.ts'
+import { testFolder } from '../../test-folder.ts'
 
 /** What a running gateway says over its socket, and whether it can be asked at all. */
 

@@ -7,8 +7,8 @@ import { waitingRecords } from '../../../gateway/edge/status/waiting-records.ts'
 import { openDatabase } from '../../../gateway/foundation/database.ts'
 import { silentLog } from '../../../gateway/foundation/log.ts'
 import { encodeBody } from '../../../proto/codec/codec.ts'
-import { testFolder } from '../../hub/cleanups.ts'
 import { caseReport, fixes, ride, T0 } from '../../hub/gateway-messages.ts'
+import { testFolder } from '../../test-folder.ts'
 
 const open = (folder: string) =>
   new SqliteOutbox(openDatabase(join(folder, 'outbox.db')), {

@@ -13,7 +13,8 @@ import { gatewayTopic, parseGatewayTopic } from '../../../proto/topics.ts'
 import { startGridpatrol } from '../../end-to-end/gridpatrol-process.ts'
 import { COVER, fixes, ride, up } from '../../hub/gateway-messages.ts'
 import { startedHub } from '../../hub/started-hub.ts'
-import { eventually, testFolder } from '../pty-gateway.ts'
+import { testFolder } from '../../test-folder.ts'
+import { eventually } from '../pty-gateway.ts'
 
 const BAD_IDS = [
   '../',

@@ -4,8 +4,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { stringify } from 'yaml'
 import { CASE_ID_PATTERN, type CaseReport } from '../../../proto/domain.ts'
 import { type GridpatrolProcess, startGridpatrol } from '../../end-to-end/gridpatrol-process.ts'
+import { testFolder } from '../../test-folder.ts'
 import { type HearingHub, hearingHub } from '../hearing-hub.ts'
-import { COMPONENT, eventually, testFolder, testPty } from '../pty-gateway.ts'
+import { COMPONENT, eventually, testPty } from '../pty-gateway.ts'
 import { second } from '../receiver.ts'
 
 /** A gateway on a board without a battery: its system clock stands in 1970 until it is set. */

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
 import type { CaseReport } from '../../../proto/domain.ts'
+import { testFolder } from '../../test-folder.ts'
 import type { HearingHub } from '../hearing-hub.ts'
-import { COMPONENT, eventually, testFolder, testPty } from '../pty-gateway.ts'
+import { COMPONENT, eventually, testPty } from '../pty-gateway.ts'
 import { second } from '../receiver.ts'
 
 /**

@@ -1,8 +1,9 @@
 import { cpSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { testFolder } from '../../test-folder.ts'
 import { hearingHub } from '../hearing-hub.ts'
-import { eventually, outboxOf, testFolder } from '../pty-gateway.ts'
+import { eventually, outboxOf } from '../pty-gateway.ts'
 import { expectNoneDoubled, expectOneStory, reportingGateway } from './reporting-gateway.ts'
 
 /**

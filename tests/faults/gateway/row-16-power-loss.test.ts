@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { openKept } from '../../../gateway/edge/outbox/open-kept.ts'
 import { silentLog } from '../../../gateway/foundation/log.ts'
 import { requireServer } from '../../servers/server-missing.ts'
-import { testFolder } from '../pty-gateway.ts'
+import { testFolder } from '../../test-folder.ts'
 import { findStrace } from './disk-tools.ts'
 import { afterPowerCut, type Call, readTrace } from './power-cut.ts'
 

@@ -13,8 +13,9 @@ import { openKept } from '../../../gateway/edge/outbox/open-kept.ts'
 import { silentLog } from '../../../gateway/foundation/log.ts'
 import { encodeBody } from '../../../proto/codec/codec.ts'
 import type { Fix } from '../../../proto/domain.ts'
+import { testFolder } from '../../test-folder.ts'
 import { hearingHub } from '../hearing-hub.ts'
-import { eventually, testFolder } from '../pty-gateway.ts'
+import { eventually } from '../pty-gateway.ts'
 import { expectNoneDoubled, reportingGateway } from './reporting-gateway.ts'
 
 /**

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { requireServer } from '../../servers/server-missing.ts'
+import { testFolder } from '../../test-folder.ts'
 import { hearingHub } from '../hearing-hub.ts'
-import { eventually, outboxOf, testFolder } from '../pty-gateway.ts'
+import { eventually, outboxOf } from '../pty-gateway.ts'
 import { failSystemCalls, findNamespaces, findStrace, inNamespace, inNamespaceOf } from './disk-tools.ts'
 import { expectNoneDoubled, expectOneStory, reportingGateway } from './reporting-gateway.ts'
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
 import { TrackColumns } from '../../../proto/http.ts'
-import { testFolder } from '../../hub/cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 
 const MAIN = join(import.meta.dirname, '../../../gateway/gridpatrol.js')
 

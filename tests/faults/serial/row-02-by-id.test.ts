@@ -2,7 +2,8 @@ import { renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openPty } from '../../../device-sim/hardware/pty.ts'
-import { eventually, ptyGateway, testFolder, testPty, toldStates } from '../pty-gateway.ts'
+import { testFolder } from '../../test-folder.ts'
+import { eventually, ptyGateway, testPty, toldStates } from '../pty-gateway.ts'
 import { say, second, seconds, timesOf } from '../receiver.ts'
 
 test('2 ttyUSB0 comes back as ttyUSB1: the by-id path is resolved at each open', async () => {

@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { stringify } from 'yaml'
 import { openSerialPort } from '../../../gateway/edge/serial/open-serial-port.ts'
 import { startGridpatrol } from '../../end-to-end/gridpatrol-process.ts'
-import { eventually, ptyGateway, testFolder, testPty, toldStates } from '../pty-gateway.ts'
+import { testFolder } from '../../test-folder.ts'
+import { eventually, ptyGateway, testPty, toldStates } from '../pty-gateway.ts'
 import { say, seconds, timesOf } from '../receiver.ts'
 
 test('3 the port is locked by another program: "busy", backoff, and taken when it is free', async () => {

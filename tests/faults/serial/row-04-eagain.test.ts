@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { stringify } from 'yaml'
 import { openSerialPort } from '../../../gateway/edge/serial/open-serial-port.ts'
 import { startGridpatrol } from '../../end-to-end/gridpatrol-process.ts'
-import { eventually, outboxOf, testFolder, testPty } from '../pty-gateway.ts'
+import { testFolder } from '../../test-folder.ts'
+import { eventually, outboxOf, testPty } from '../pty-gateway.ts'
 import { say, seconds, timesOf } from '../receiver.ts'
 
 test('4 EAGAIN, slow reader: a gateway that is stopped for a while reads all that the full line held', async () => {

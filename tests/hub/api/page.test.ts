@@ -4,7 +4,7 @@ import fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { servePage } from '../../../gateway/hub/api/page.ts'
 import { HttpError } from '../../../proto/http.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 
 async function page(dist: string) {
   const app = fastify()

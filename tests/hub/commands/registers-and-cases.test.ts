@@ -7,7 +7,7 @@ import { importCommand } from '../../../gateway/commands/import-registers.ts'
 import { Ledger } from '../../../gateway/hub/ledger/ledger.ts'
 import { Photos } from '../../../gateway/hub/ledger/photos.ts'
 import { Cases, CaseWithSteps } from '../../../proto/http.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { COVER, caseReport, handReport, PNG, photoParts } from '../gateway-messages.ts'
 
 interface Outcome {

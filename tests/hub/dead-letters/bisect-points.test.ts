@@ -8,7 +8,7 @@ import { type StoreRecords, StoreRefused, StoreUnavailable } from '../../../gate
 import { decodeBody, encodeBody } from '../../../proto/codec/codec.ts'
 import { DecodeError } from '../../../proto/codec/decode-error.ts'
 import type { Body, Fix, Reading } from '../../../proto/domain.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { BOOT, COVER, fixes, ride, T0 } from '../gateway-messages.ts'
 
 function record(body: Body): LoggedRecord {

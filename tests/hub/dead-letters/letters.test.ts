@@ -4,7 +4,7 @@ import { openDatabase } from '../../../gateway/foundation/database.ts'
 import { asideCounts } from '../../../gateway/hub/dead-letters/aside-counts.ts'
 import { DeadLetters, isWhole, type LetterRecord } from '../../../gateway/hub/dead-letters/letters.ts'
 import { RefusedPayloads } from '../../../gateway/hub/dead-letters/refused-payloads.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { BOOT, T0 } from '../gateway-messages.ts'
 
 function open(path = join(testFolder(), 'intake.db')) {

@@ -6,7 +6,7 @@ import { IntakeLog, type LoggedRecord, type LogSelection } from '../../../gatewa
 import { StoreRefused, StoreUnavailable } from '../../../gateway/hub/stores/track-store.ts'
 import { DecodeError } from '../../../proto/codec/decode-error.ts'
 import type { Lane } from '../../../proto/domain.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { eventually } from '../eventually.ts'
 import { BOOT, T0 } from '../gateway-messages.ts'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../../gateway/foundation/database.ts'
 import { type Arrival, IntakeLog } from '../../../gateway/hub/intake/intake-log.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { BOOT, T0 } from '../gateway-messages.ts'
 
 const arrival = (sequence: number, over: Partial<Arrival> = {}): Arrival => ({

@@ -5,7 +5,7 @@ import { silentLog } from '../../../gateway/foundation/log.ts'
 import { Intake } from '../../../gateway/hub/intake/intake.ts'
 import { IntakeLog } from '../../../gateway/hub/intake/intake-log.ts'
 import { decodeReceipt } from '../../../proto/codec/codec.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { BOOT, caseReport, fixes, ride, up } from '../gateway-messages.ts'
 
 function startIntake() {

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase, transaction } from '../../../gateway/foundation/database.ts'
 import { RecordNames } from '../../../gateway/hub/intake/record-names.ts'
 import type { RecordName } from '../../../proto/domain.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { BOOT } from '../gateway-messages.ts'
 
 const RECORD = `

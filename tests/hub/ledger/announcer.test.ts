@@ -6,7 +6,7 @@ import { Ledger } from '../../../gateway/hub/ledger/ledger.ts'
 import { faultNames } from '../../../proto/catalogue/catalogue.ts'
 import type { CaseReport } from '../../../proto/domain.ts'
 import { Case } from '../../../proto/http.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { eventually } from '../eventually.ts'
 import { caseReport, handReport } from '../gateway-messages.ts'
 

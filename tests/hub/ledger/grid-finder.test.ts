@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { GridFinder } from '../../../gateway/hub/ledger/grid-finder.ts'
 import { openRegisters } from '../../../gateway/hub/registers/registers.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 
 const square = (west: number, south: number, size: number) => [
   [west, south],

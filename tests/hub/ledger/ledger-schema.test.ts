@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../../gateway/foundation/database.ts'
 import { Ledger } from '../../../gateway/hub/ledger/ledger.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { caseReport, handReport, T0 } from '../gateway-messages.ts'
 
 /** The tables as the first version of the hub made them. */

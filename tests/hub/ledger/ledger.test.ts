@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { Ledger } from '../../../gateway/hub/ledger/ledger.ts'
 import { StoreRefused } from '../../../gateway/hub/stores/track-store.ts'
 import type { CaseReport } from '../../../proto/domain.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { caseReport, handReport, T0 } from '../gateway-messages.ts'
 
 function openLedger(folder = testFolder()): Ledger {

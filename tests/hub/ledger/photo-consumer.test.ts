@@ -15,7 +15,7 @@ import {
 } from '../../../gateway/hub/ledger/photos.ts'
 import { encodeBody } from '../../../proto/codec/codec.ts'
 import type { Body, PhotoPart } from '../../../proto/domain.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { eventually } from '../eventually.ts'
 import { BOOT, caseReport, handReport, PNG, photoParts, T0 } from '../gateway-messages.ts'
 

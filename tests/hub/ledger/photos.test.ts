@@ -4,7 +4,7 @@ import { beginsAs } from '../../../gateway/hub/ledger/photo-signature.ts'
 import { PHOTO_BOUNDS, type PhotoBounds, Photos } from '../../../gateway/hub/ledger/photos.ts'
 import { StoreRefused } from '../../../gateway/hub/stores/track-store.ts'
 import { PHOTO_TYPES, type PhotoPart } from '../../../proto/domain.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { handReport, PNG, photoParts, T0 } from '../gateway-messages.ts'
 
 const { caseId } = handReport()

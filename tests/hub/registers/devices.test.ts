@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openRegisters } from '../../../gateway/hub/registers/registers.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { ride, T0 } from '../gateway-messages.ts'
 
 const [first, second] = ride(2) as [ReturnType<typeof ride>[0], ReturnType<typeof ride>[0]]

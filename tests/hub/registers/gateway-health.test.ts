@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { HealthReport } from '../../../gateway/hub/registers/gateway-health.ts'
 import { PresenceRegister } from '../../../gateway/hub/registers/presence.ts'
 import { openRegisters, type Registers } from '../../../gateway/hub/registers/registers.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { ride, T0 } from '../gateway-messages.ts'
 import { healthOf } from '../made-health.ts'
 

@@ -4,7 +4,7 @@ import { NotGeoJson } from '../../../gateway/hub/registers/import-features.ts'
 import { openRegisters, type RegisterKind } from '../../../gateway/hub/registers/registers.ts'
 import { Components, Streets } from '../../../proto/district.ts'
 import { realData } from '../../end-to-end/recorded-log.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 
 function open(folder = testFolder()) {
   const registers = openRegisters(folder)

@@ -5,7 +5,7 @@ import { InfluxTrackStore } from '../../../gateway/hub/stores/influx-track-store
 import { openTrackStore } from '../../../gateway/hub/stores/open-track-store.ts'
 import { StoreRefused, StoreUnavailable } from '../../../gateway/hub/stores/track-store.ts'
 import { type FakeInflux, type Generation, startFakeInflux } from '../../servers/fake-influx.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { trackStoreSuite } from './track-store.suite.ts'
 
 /** InfluxDB 1.8, 2.x and 3.x as their documentation tells (tests/servers/fake-influx.ts); 1.6 runs for real elsewhere. */

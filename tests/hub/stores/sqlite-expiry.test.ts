@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { SqliteTrackStore } from '../../../gateway/hub/stores/sqlite-track-store.ts'
 import type { Expiry } from '../../../gateway/hub/stores/track-store.ts'
 import type { Reading } from '../../../proto/domain.ts'
-import { testFolder } from '../cleanups.ts'
+import { testFolder } from '../../test-folder.ts'
 import { COVER, ride, T0 } from '../gateway-messages.ts'
 
 const HOUR_MS = 3_600_000
