@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Components, Grids, Streets } from './district.ts'
-import { CASE_ID_PATTERN, ID_FORM, ID_PATTERN, MAX_PHOTOS, PORT_STATES, STORAGE_STATES } from './domain.ts'
+import { CASE_ID_PATTERN, MAX_PHOTOS, PORT_STATES, STORAGE_STATES } from './domain.ts'
+import { DeviceId, RangeQuery, Ratio, Time } from './http-values.ts'
+import { LiveCoverage } from './patrol-http.ts'
 
 /**
  * What the hub answers under /api/v1: the hub serves by these schemas and the page is typed by them.
@@ -8,25 +10,9 @@ import { CASE_ID_PATTERN, ID_FORM, ID_PATTERN, MAX_PHOTOS, PORT_STATES, STORAGE_
  * are left out; in columns they are null.
  */
 
-const Time = z.string().describe('ISO 8601, UTC')
-const Ratio = z.number().min(0).max(1)
+export { DeviceId, Moment, RangeQuery } from './http-values.ts'
 
-export const DeviceId = z.string().regex(ID_PATTERN, `expected ${ID_FORM}`)
 export const CaseId = z.string().regex(CASE_ID_PATTERN, 'expected a case id such as 1k2m3n4p5-0a1b2c3d4e')
-
-/** A moment in a query: ISO 8601 (2026-05-01T08:00:00Z, an offset is allowed; a bare date is UTC) or Unix ms. */
-export const Moment = z.string().transform((text, context) => {
-  const timeMs = /^-?\d{9,}$/.test(text) ? Number(text) : Date.parse(text)
-  if (Number.isFinite(timeMs)) return timeMs
-  context.addIssue({
-    code: 'custom',
-    message: `${JSON.stringify(text.slice(0, 40))} is no time: expected ISO 8601 (2026-05-01T08:00:00Z) or Unix milliseconds`,
-  })
-  return z.NEVER
-})
-
-/** Half-open: from ≤ time < to. Default: the last 24 hours. */
-export const RangeQuery = z.object({ from: Moment.optional(), to: Moment.optional() })
 
 export const HttpError = z.object({
   error: z.object({
@@ -347,7 +333,12 @@ export const LiveDevice = z.object({
   /** As in the list of devices, empty: nothing any more; absent: no news of it. */
   attention: z.array(z.string()).optional(),
 })
-export const LIVE_EVENTS = { fixes: LiveFixes, case: Case, device: LiveDevice } as const
+export const LIVE_EVENTS = {
+  fixes: LiveFixes,
+  case: Case,
+  device: LiveDevice,
+  coverage: LiveCoverage,
+} as const
 
 export type FixJson = z.infer<typeof FixJson>
 export type Device = z.infer<typeof Device>

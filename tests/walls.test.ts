@@ -50,7 +50,14 @@ test('nothing of the simulator needs the load driver, which imports the gateway'
 })
 
 test('the wire and the domain import nothing of ours but each other, and no server code reaches a page', () => {
-  const page = ['proto/http.ts', 'proto/terminal-http.ts', 'proto/district.ts', 'proto/domain.ts']
+  const page = [
+    'proto/http.ts',
+    'proto/http-values.ts',
+    'proto/patrol-http.ts',
+    'proto/terminal-http.ts',
+    'proto/district.ts',
+    'proto/domain.ts',
+  ]
   expect(page.flatMap(importsOf).filter((target) => !page.includes(target))).toEqual([])
 })
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { GridFeature } from '../../proto/district.ts'
 import type { Coverage } from '../../proto/http.ts'
-import { surveyArea } from '../hub/patrol/coverage.ts'
+import { surveyArea } from '../hub/patrol/coverage/area.ts'
 import { openRegisters } from '../hub/registers/registers.ts'
 import type { TrackStore } from '../hub/stores/track-store.ts'
 import { openTracks, type RangeOptions, type StoreOptions, withRange, withStore } from './export-track.ts'

@@ -1,4 +1,4 @@
-import { areaCoverage } from '../../gateway/hub/patrol/coverage.ts'
+import { areaCoverage } from '../../gateway/hub/patrol/coverage/area.ts'
 import type { Track } from '../../gateway/hub/stores/track-store.ts'
 import type { GridFeature } from '../../proto/district.ts'
 import { type BenchRow, median } from './row.ts'

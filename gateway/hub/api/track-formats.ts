@@ -1,5 +1,5 @@
 import type { TRACK_FORMATS } from '../../../proto/http.ts'
-import { stretches } from '../patrol/gaps.ts'
+import { stretches } from '../patrol/tracks/gaps.ts'
 import { fixOf } from '../stores/fix-columns.ts'
 import type { Track } from '../stores/track-store.ts'
 import { fixJson } from './fix-json.ts'

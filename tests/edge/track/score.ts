@@ -1,6 +1,6 @@
-import { areaCoverage } from '../../../gateway/hub/patrol/coverage.ts'
+import { areaCoverage } from '../../../gateway/hub/patrol/coverage/area.ts'
 import { distanceM } from '../../../gateway/hub/patrol/distance.ts'
-import { summarise } from '../../../gateway/hub/patrol/summary.ts'
+import { summarise } from '../../../gateway/hub/patrol/tracks/summary.ts'
 import { encodeBody, encodeEnvelope } from '../../../proto/codec/codec.ts'
 import type { Fix } from '../../../proto/domain.ts'
 import { trackOfFixes } from '../../hub/patrol/made-track.ts'

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { DeviceId, RangeQuery, Summary } from '../../../../proto/http.ts'
-import { summarise } from '../../patrol/summary.ts'
+import { summarise } from '../../patrol/tracks/summary.ts'
 import type { DeviceRegister } from '../../registers/devices.ts'
 import type { TrackStore } from '../../stores/track-store.ts'
 import { requireDevice } from '../known-device.ts'

@@ -1,4 +1,4 @@
-import type { Track } from '../stores/track-store.ts'
+import type { Track } from '../../stores/track-store.ts'
 
 /**
  * Gaps (轨迹断点): stretches without any fix. A gap counts neither as distance nor as coverage.

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import length from '@turf/length'
 import { expect, test } from 'vitest'
-import { summarise } from '../../../gateway/hub/patrol/summary.ts'
-import type { Fix } from '../../../proto/domain.ts'
-import { Summary } from '../../../proto/http.ts'
-import { at, everySecond, ORIGIN, START_MS, trackOfFixes } from './made-track.ts'
+import { summarise } from '../../../../gateway/hub/patrol/tracks/summary.ts'
+import type { Fix } from '../../../../proto/domain.ts'
+import { Summary } from '../../../../proto/http.ts'
+import { at, everySecond, ORIGIN, START_MS, trackOfFixes } from '../made-track.ts'
 
 const summaryOf = (fixes: Fix[]) => {
   const summary = summarise(trackOfFixes(fixes), START_MS, START_MS + 86_400_000)

@@ -1,12 +1,12 @@
 import booleanPointInPolygon from '@turf/boolean-point-in-polygon'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AREA_POLICY, areaCoverage } from '../../../gateway/hub/patrol/coverage.ts'
-import type { Track } from '../../../gateway/hub/stores/track-store.ts'
-import type { GridFeature } from '../../../proto/district.ts'
-import { type Fix, QUALITIES } from '../../../proto/domain.ts'
-import { Coverage } from '../../../proto/http.ts'
-import { at, everySecond, START_MS, trackOfFixes } from './made-track.ts'
+import { AREA_POLICY, areaCoverage } from '../../../../gateway/hub/patrol/coverage/area.ts'
+import type { Track } from '../../../../gateway/hub/stores/track-store.ts'
+import type { GridFeature } from '../../../../proto/district.ts'
+import { type Fix, QUALITIES } from '../../../../proto/domain.ts'
+import { Coverage } from '../../../../proto/http.ts'
+import { at, everySecond, START_MS, trackOfFixes } from '../made-track.ts'
 
 type Ring = [number, number][]
 const ring = (...corners: [eastM: number, northM: number][]): Ring => {

@@ -1,7 +1,7 @@
-import type { Summary } from '../../../proto/http.ts'
-import type { Track } from '../stores/track-store.ts'
-import { distanceM } from './distance.ts'
-import { type FixQualityLimits, isPoor } from './fix-quality.ts'
+import type { Summary } from '../../../../proto/http.ts'
+import type { Track } from '../../stores/track-store.ts'
+import { distanceM } from '../distance.ts'
+import { type FixQualityLimits, isPoor } from '../fix-quality.ts'
 import { gapsOf, stretches } from './gaps.ts'
 import { type Stop, stopsIn } from './stops.ts'
 

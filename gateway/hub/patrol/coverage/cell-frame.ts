@@ -1,5 +1,5 @@
-import type { GridFeature } from '../../../proto/district.ts'
-import { metresPerDegree } from './distance.ts'
+import type { GridFeature } from '../../../../proto/district.ts'
+import { metresPerDegree } from '../distance.ts'
 
 /** A unit grid's bounding box cut into square cells: rows from south to north, each from west to east. */
 export interface CellFrame {

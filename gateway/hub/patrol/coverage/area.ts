@@ -1,9 +1,9 @@
-import type { GridFeature } from '../../../proto/district.ts'
-import type { Coverage } from '../../../proto/http.ts'
-import type { Track } from '../stores/track-store.ts'
+import type { GridFeature } from '../../../../proto/district.ts'
+import type { Coverage } from '../../../../proto/http.ts'
+import type { Track } from '../../stores/track-store.ts'
+import { type FixQualityLimits, isPoor } from '../fix-quality.ts'
+import { gapLimitMs } from '../tracks/gaps.ts'
 import { type CellFrame, cellFrame, cellsInside } from './cell-frame.ts'
-import { type FixQualityLimits, isPoor } from './fix-quality.ts'
-import { gapLimitMs } from './gaps.ts'
 import { type Canvas, Pen } from './swath.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Track } from '../stores/track-store.ts'
-import { metresPerDegree } from './distance.ts'
+import type { Track } from '../../stores/track-store.ts'
+import { metresPerDegree } from '../distance.ts'
 
 /**
  * Stops (停留): the device stays within 25 m of where it arrived for at least 60 s. Stay points as in Li,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { gapLimitMs, gapsOf, stretches } from '../../../gateway/hub/patrol/gaps.ts'
-import type { Fix } from '../../../proto/domain.ts'
-import { ORIGIN, START_MS, trackOfFixes } from './made-track.ts'
+import { gapLimitMs, gapsOf, stretches } from '../../../../gateway/hub/patrol/tracks/gaps.ts'
+import type { Fix } from '../../../../proto/domain.ts'
+import { ORIGIN, START_MS, trackOfFixes } from '../made-track.ts'
 
 const atSeconds = (...seconds: number[]) =>
   trackOfFixes(seconds.map((s): Fix => ({ timeMs: START_MS + s * 1000, ...ORIGIN })))
