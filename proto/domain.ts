@@ -205,12 +205,16 @@ export interface StorageState {
 }
 
 export interface FixBatch {
+  /** `gps`: the receiver's own time; of several, the least sure one. Absent: an older gateway does not say. */
+  timeSource?: TimeSource
   /** The gateway itself unless named. */
   device?: string
   fixes: Fix[]
 }
 
 export interface ReadingBatch {
+  /** Absent: an older gateway does not say. */
+  timeSource?: TimeSource
   readings: Reading[]
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { loadCatalogue } from '../../proto/catalogue/catalogue.ts'
 import { encodeBody } from '../../proto/codec/codec.ts'
 import { MAX_SERIES_A_BATCH } from '../../proto/codec/readings.ts'
-import type { Body, Fix, Health, PortState, Reading } from '../../proto/domain.ts'
+import type { Body, Fix, Health, PortState, Reading, TimeSource } from '../../proto/domain.ts'
 import type { Log } from '../foundation/log.ts'
 import { VERSION } from '../foundation/version.ts'
 import { DataBudget } from './budget/data-budget.ts'
@@ -73,8 +73,7 @@ export async function startEdge(
   const tracks = new GatewayTracks({
     config,
     clock,
-    onBatch: (device, fixes) =>
-      keep({ lane: 'fix', batch: device === gateway ? { fixes } : { device, fixes } }),
+    onBatch: (batch) => keep({ lane: 'fix', batch }),
     log,
   })
   const faults = new FaultWatch({
@@ -91,9 +90,9 @@ export async function startEdge(
   })
 
   // fix -> choice between receivers -> filter -> batch -> outbox
-  function onFix(port: NmeaPortConfig, fix: Fix): void {
+  function onFix(port: NmeaPortConfig, fix: Fix, timeSource: TimeSource): void {
     faults.observeFix(port.name)
-    tracks.push(port, fix)
+    tracks.push(port, fix, timeSource)
   }
 
   // reading -> fault detectors -> case; the newest of each sensor goes out as it is now and then
@@ -106,8 +105,12 @@ export async function startEdge(
   function sendReadings(): void {
     const readings = [...newestReadings.values()]
     newestReadings.clear()
+    const timeSource = clock.source
     for (let first = 0; first < readings.length; first += MAX_SERIES_A_BATCH)
-      keep({ lane: 'reading', batch: { readings: readings.slice(first, first + MAX_SERIES_A_BATCH) } })
+      keep({
+        lane: 'reading',
+        batch: { timeSource, readings: readings.slice(first, first + MAX_SERIES_A_BATCH) },
+      })
   }
 
   const drivers = await loadDrivers(config, clock, { onFix, onReading }, log)

@@ -14,11 +14,11 @@ import {
 } from './checks.ts'
 import { refuse } from './decode-error.ts'
 import { CaseReportType } from './schema.ts'
+import { decodeTimeSource, encodeTimeSource } from './time-source.ts'
 
 const MAX_SAMPLES = 256
 const MAX_CONTEXT = 32
 const EVENTS: (CaseEvent | undefined)[] = [undefined, 'raised', 'updated', 'cleared']
-export const TIME_SOURCES: (TimeSource | undefined)[] = [undefined, 'gps', 'system', 'estimated']
 const POSITION_SOURCES: (Position['source'] | undefined)[] = [undefined, 'survey', 'fix', 'hand']
 
 export interface CaseReportMessage {
@@ -62,7 +62,7 @@ export function encodeCaseReport(report: CaseReport): Uint8Array {
       event: EVENTS.indexOf(report.event),
       timeMs: Math.round(report.timeMs),
       raisedMs: Math.round(report.raisedMs),
-      timeSource: TIME_SOURCES.indexOf(report.timeSource),
+      timeSource: encodeTimeSource(report.timeSource),
       position: position && {
         latE7: Math.round(position.lat * 1e7),
         lonE7: Math.round(position.lon * 1e7),
@@ -126,10 +126,6 @@ function decodeManual(message: ManualMessage): ManualReport {
   }
   if (by !== '') manual.by = checkedOptionalText(by, 'reporter', 64)
   return manual
-}
-
-export function decodeTimeSource(value: number): TimeSource {
-  return TIME_SOURCES[value] ?? refuse('bad-value', `time source ${value}`)
 }
 
 function checkedFault(fault: string): string {

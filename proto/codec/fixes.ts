@@ -3,6 +3,7 @@ import { checkedCount, checkedId, checkedLatE7, checkedLonE7, checkedTimeMs } fr
 import { decodeColumn, encodeColumn } from './columns.ts'
 import { refuse } from './decode-error.ts'
 import { FixBatchType, fixBatchField } from './schema.ts'
+import { decodeOptionalTimeSource, encodeTimeSource } from './time-source.ts'
 
 /** More than an hour at 1 Hz in one batch is no batch of ours. */
 export const MAX_FIXES_A_BATCH = 3600
@@ -100,6 +101,7 @@ interface FixBatchMessage {
   quality: Uint8Array
   accuracyCm: Uint8Array
   absent: { field: number; bitmap: Uint8Array }[]
+  timeSource: number
 }
 
 /**
@@ -136,6 +138,7 @@ export function encodeFixBatch(batch: FixBatch): Uint8Array {
     absent: [] as { field: number; bitmap: Uint8Array }[],
   }
   if (batch.device !== undefined) message.device = batch.device
+  if (batch.timeSource !== undefined) message.timeSource = encodeTimeSource(batch.timeSource)
   for (const optional of OPTIONAL_COLUMNS) encodeOptional(optional, fixes, message)
   return FixBatchType.encode(FixBatchType.fromObject(message)).finish()
 }
@@ -187,7 +190,11 @@ export function decodeFixBatch(message: FixBatchMessage): FixBatch {
   }
   checkedCount(message.absent, OPTIONAL_COLUMNS.length, 'bitmaps of absent values')
   for (const optional of OPTIONAL_COLUMNS) decodeOptional(optional, message, fixes)
-  return message.device === '' ? { fixes } : { device: checkedId(message.device, 'fix batch device'), fixes }
+  return {
+    ...(message.device === '' ? {} : { device: checkedId(message.device, 'fix batch device') }),
+    ...decodeOptionalTimeSource(message.timeSource),
+    fixes,
+  }
 }
 
 function decodeOptional(optional: OptionalColumn, message: FixBatchMessage, fixes: Fix[]): void {

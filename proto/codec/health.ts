@@ -9,10 +9,10 @@ import {
   type StorageState,
   type StorageStateName,
 } from '../domain.ts'
-import { decodeTimeSource, TIME_SOURCES } from './cases.ts'
 import { checkedCount, checkedId, checkedOptionalText, checkedText, checkedTimeMs } from './checks.ts'
 import { refuse } from './decode-error.ts'
 import { HealthType } from './schema.ts'
+import { decodeTimeSource, encodeTimeSource } from './time-source.ts'
 
 const MAX_PORTS = 64
 const MAX_COUNTERS = 128
@@ -56,7 +56,7 @@ export function encodeHealth(health: Health): Uint8Array {
     HealthType.fromObject({
       ...health,
       timeMs: Math.round(health.timeMs),
-      timeSource: TIME_SOURCES.indexOf(health.timeSource),
+      timeSource: encodeTimeSource(health.timeSource),
       uptimeS: Math.round(health.uptimeS),
       ports: health.ports.map((port) => ({ ...port, counters: toCounters(port.counters) })),
       outbox: { ...health.outbox, dropped: toCounters(health.outbox.dropped) },

@@ -2,6 +2,7 @@ import type { Reading, ReadingBatch } from '../domain.ts'
 import { checkedComponent, checkedCount, checkedFinite, checkedText, checkedTimeMs } from './checks.ts'
 import { refuse } from './decode-error.ts'
 import { ReadingBatchType } from './schema.ts'
+import { decodeOptionalTimeSource, encodeTimeSource } from './time-source.ts'
 
 /** Components and metrics in one batch. */
 export const MAX_SERIES_A_BATCH = 256
@@ -15,6 +16,7 @@ export interface ReadingBatchMessage {
     deltaMs: number[]
     values: number[]
   }[]
+  timeSource: number
 }
 
 /**
@@ -44,7 +46,8 @@ export function encodeReadingBatch(batch: ReadingBatch): Uint8Array {
   )
   if (series.length > MAX_SERIES_A_BATCH)
     throw new RangeError(`${series.length} series in a batch, at most ${MAX_SERIES_A_BATCH}`)
-  return ReadingBatchType.encode(ReadingBatchType.fromObject({ series })).finish()
+  const timeSource = encodeTimeSource(batch.timeSource)
+  return ReadingBatchType.encode(ReadingBatchType.fromObject({ series, timeSource })).finish()
 }
 
 /** @throws DecodeError */
@@ -66,5 +69,5 @@ export function decodeReadingBatch(message: ReadingBatchMessage): ReadingBatch {
     })
   }
   if (readings.length === 0) refuse('missing-field', 'reading batch: no readings')
-  return { readings }
+  return { ...decodeOptionalTimeSource(message.timeSource), readings }
 }

@@ -17,7 +17,7 @@ const ride = (count: number): Fix[] =>
   }))
 
 export const MESSAGES: { name: string; body: Body }[] = [
-  { name: 'a batch of 30 fixes', body: { lane: 'fix', batch: { fixes: ride(30) } } },
+  { name: 'a batch of 30 fixes', body: { lane: 'fix', batch: { timeSource: 'gps', fixes: ride(30) } } },
   {
     name: 'fixes of another device, some without height and course',
     body: {
@@ -54,6 +54,7 @@ export const MESSAGES: { name: string; body: Body }[] = [
     body: {
       lane: 'reading',
       batch: {
+        timeSource: 'system',
         readings: [
           { component: '3101010101000001', metric: 'tilt_deg', timeMs: T0, value: -0.25 },
           { component: '3101010101000001', metric: 'tilt_deg', timeMs: T0 + 60_000, value: 24.5 },

@@ -1,4 +1,4 @@
-import type { Fix, Reading } from '../../../proto/domain.ts'
+import type { Fix, Reading, TimeSource } from '../../../proto/domain.ts'
 import type { Log } from '../../foundation/log.ts'
 import type { EdgeClock } from '../clock.ts'
 import type { EdgeConfig, NmeaPortConfig, PortConfig } from '../config.ts'
@@ -21,7 +21,7 @@ export interface Drivers {
 }
 
 export interface DriverSinks {
-  onFix(port: NmeaPortConfig, fix: Fix): void
+  onFix(port: NmeaPortConfig, fix: Fix, timeSource: TimeSource): void
   onReading(reading: Reading): void
 }
 
@@ -63,7 +63,7 @@ export async function loadDrivers(
     drive(port, context) {
       switch (port.driver) {
         case 'nmea':
-          return startNmeaDriver(context, clock, (fix) => onFix(port, fix), {
+          return startNmeaDriver(context, clock, (fix, timeSource) => onFix(port, fix, timeSource), {
             setup: setups.get(port.name),
             onText: (text) => texts.tell(port.name, text),
           })

@@ -1,4 +1,4 @@
-import type { Fix } from '../../../proto/domain.ts'
+import type { Fix, TimeSource } from '../../../proto/domain.ts'
 import type { EdgeClock } from '../clock.ts'
 import type { Driver, DriverContext } from './driver.ts'
 import { NmeaDecoder, type NmeaFix, type NmeaText } from './nmea/nmea.ts'
@@ -20,16 +20,16 @@ export interface NmeaDriverOptions {
 export function startNmeaDriver(
   context: DriverContext,
   clock: EdgeClock,
-  onFix: (fix: Fix) => void,
+  onFix: (fix: Fix, timeSource: TimeSource) => void,
   { setup, onText }: NmeaDriverOptions = {},
 ): Driver {
   const take = ({ timeMs, timeOfDayMs, ...rest }: NmeaFix): void => {
     if (timeMs !== undefined) {
       clock.observeGps(timeMs)
-      onFix({ ...rest, timeMs })
+      onFix({ ...rest, timeMs }, 'gps')
     } else if (timeOfDayMs !== undefined) {
       context.count('fixes-dated-by-clock')
-      onFix({ ...rest, timeMs: clock.nearestTimeOfDay(timeOfDayMs) })
+      onFix({ ...rest, timeMs: clock.nearestTimeOfDay(timeOfDayMs) }, clock.source)
     } else context.count('fixes-without-time')
   }
   const decoder = new NmeaDecoder(

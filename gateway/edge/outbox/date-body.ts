@@ -1,6 +1,6 @@
 import type { Type } from 'protobufjs'
-import { TIME_SOURCES } from '../../../proto/codec/cases.ts'
 import { CaseReportType, FixBatchType, HealthType, ReadingBatchType } from '../../../proto/codec/schema.ts'
+import { encodeTimeSource } from '../../../proto/codec/time-source.ts'
 import type { Lane, TimeSource } from '../../../proto/domain.ts'
 import { isUndated, WEEK_ROLLOVER_MS } from '../clock.ts'
 
@@ -49,7 +49,10 @@ export function dateBody(lane: Lane, body: Uint8Array, dating: Dating): Uint8Arr
         unroll(batch, dating)
       })
     case 'reading':
-      return rewritten(ReadingBatchType, body, ({ series = [] }) => {
+      return rewritten(ReadingBatchType, body, (batch) => {
+        const { series = [] } = batch
+        // Readings of one batch were made by one clock.
+        if (series.some(({ startMs = 0 }) => isUndated(startMs))) tellSource(batch, dating)
         for (const one of series) dateOne(one, 'startMs', dating)
       })
     case 'photo':
@@ -67,8 +70,12 @@ function dateOne(message: Plain, field: 'timeMs' | 'raisedMs' | 'startMs', datin
   const timeMs = message[field]
   if (timeMs === undefined || !isUndated(timeMs)) return
   message[field] = Math.round(timeMs + dating.shiftMs)
-  if (field === 'timeMs' && message.timeSource !== undefined)
-    message.timeSource = TIME_SOURCES.indexOf(dating.source)
+  tellSource(message, dating)
+}
+
+/** A record of an older gateway does not say where its time is from, nor does a sample or a series. */
+function tellSource(message: Plain, { source }: Dating): void {
+  if (message.timeSource !== undefined) message.timeSource = encodeTimeSource(source)
 }
 
 /** A date some times 1024 weeks before the making of the record, as drivers/nmea/calendar.ts moves it on a known clock. */

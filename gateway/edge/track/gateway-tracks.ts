@@ -1,4 +1,4 @@
-import type { Fix } from '../../../proto/domain.ts'
+import type { Fix, FixBatch, TimeSource } from '../../../proto/domain.ts'
 import type { Log } from '../../foundation/log.ts'
 import type { EdgeClock } from '../clock.ts'
 import type { EdgeConfig, NmeaPortConfig } from '../config.ts'
@@ -16,7 +16,7 @@ export interface GatewayTracksOptions {
   config: Pick<EdgeConfig, 'gateway' | 'ports' | 'receivers' | 'track' | 'batch'>
   clock: EdgeClock
   /** False where the batch has no place on the wire. */
-  onBatch: (device: string, fixes: Fix[]) => boolean
+  onBatch: (batch: FixBatch) => boolean
   log: Log
 }
 
@@ -24,6 +24,8 @@ export class GatewayTracks {
   readonly #options: GatewayTracksOptions
   readonly #receivers: DeviceReceivers
   readonly #tracks = new Map<string, DeviceTrack>()
+  /** By device: the least sure one of what will be in the next batch. */
+  readonly #timeSources = new Map<string, TimeSource>()
   #last: { fix: Fix; atMs: number } | undefined
 
   constructor(options: GatewayTracksOptions) {
@@ -41,7 +43,9 @@ export class GatewayTracks {
     })
   }
 
-  push(port: NmeaPortConfig, fix: Fix): void {
+  push(port: NmeaPortConfig, fix: Fix, timeSource: TimeSource): void {
+    const device = this.#deviceOf(port)
+    this.#timeSources.set(device, lessSure(this.#timeSources.get(device), timeSource))
     this.#receivers.push(port.name, fix, this.#options.clock.monotonicMs())
   }
 
@@ -81,7 +85,15 @@ export class GatewayTracks {
         onFix: (fix) => {
           this.#last = { fix, atMs: clock.monotonicMs() }
         },
-        onBatch: (fixes) => this.#send(device, fixes),
+        onBatch: (fixes) => {
+          const timeSource = this.#timeSources.get(device)
+          this.#timeSources.delete(device)
+          this.#send({
+            ...(device === config.gateway ? {} : { device }),
+            ...(timeSource && { timeSource }),
+            fixes,
+          })
+        },
       })
       this.#tracks.set(device, track)
     }
@@ -89,10 +101,17 @@ export class GatewayTracks {
   }
 
   /** One fix that has no place on the wire must not take its batch along. */
-  #send(device: string, fixes: Fix[]): void {
-    if (this.#options.onBatch(device, fixes) || fixes.length === 1) return
+  #send(batch: FixBatch): void {
+    const { fixes } = batch
+    if (this.#options.onBatch(batch) || fixes.length === 1) return
     const middle = fixes.length >> 1
-    this.#send(device, fixes.slice(0, middle))
-    this.#send(device, fixes.slice(middle))
+    this.#send({ ...batch, fixes: fixes.slice(0, middle) })
+    this.#send({ ...batch, fixes: fixes.slice(middle) })
   }
+}
+
+const SUREST_FIRST: readonly TimeSource[] = ['gps', 'system', 'estimated']
+
+function lessSure(a: TimeSource | undefined, b: TimeSource): TimeSource {
+  return a === undefined || SUREST_FIRST.indexOf(b) > SUREST_FIRST.indexOf(a) ? b : a
 }

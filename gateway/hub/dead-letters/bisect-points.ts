@@ -121,7 +121,8 @@ function pointsOf({ gateway, lane, body }: LoggedRecord): Points | undefined {
     }
   }
   if (decoded.lane !== 'reading') return undefined
-  const { readings } = decoded.batch
+  const { batch } = decoded
+  const { readings } = batch
   return {
     count: readings.length,
     what: 'readings',
@@ -129,7 +130,7 @@ function pointsOf({ gateway, lane, body }: LoggedRecord): Points | undefined {
       checkedReadings({ fixes: [], readings: [readings[i]!] })
     },
     encode: (indices) =>
-      encodedAlike({ lane: 'reading', batch: { readings: indices.map((i) => readings[i]!) } }),
+      encodedAlike({ lane: 'reading', batch: { ...batch, readings: indices.map((i) => readings[i]!) } }),
   }
 }
 

@@ -98,18 +98,21 @@ test('readings of each sensor', () => {
   const readings = [OWN, OWN + 1000, OWN + 61_000].flatMap((timeMs) =>
     ['tilt_deg', 'light_lux'].map((metric) => ({ component: '3101010101000001', metric, timeMs, value: 2 })),
   )
-  const body = dated({ lane: 'reading', batch: { readings } })
+  const body = dated({ lane: 'reading', batch: { timeSource: 'estimated', readings } })
+  expect(body).toMatchObject({ batch: { timeSource: 'gps' } })
   const times = body.lane === 'reading' ? body.batch.readings.map(({ timeMs }) => timeMs) : []
   expect(times).toEqual([WALL, WALL + 1000, WALL + 61_000, WALL, WALL + 1000, WALL + 61_000])
 })
 
 test('fixes without a date of their own; those with one keep it', () => {
   const fixes = [0, 1000, 2000].map((ms) => fix(OWN + ms))
-  expect(dated({ lane: 'fix', batch: { fixes } })).toEqual({
+  expect(dated({ lane: 'fix', batch: { timeSource: 'estimated', fixes } })).toEqual({
     lane: 'fix',
-    batch: { fixes: [0, 1000, 2000].map((ms) => fix(WALL + ms)) },
+    batch: { timeSource: 'gps', fixes: [0, 1000, 2000].map((ms) => fix(WALL + ms)) },
   })
-  const own = { lane: 'fix', batch: { device: 'ebike-02', fixes: [fix(WALL - 90_000)] } } as const
+  // An older gateway's batch does not say where its time is from, and says no more afterwards.
+  expect(dated({ lane: 'fix', batch: { fixes } })).not.toHaveProperty('batch.timeSource')
+  const own = { lane: 'fix', batch: { device: 'ebike-02', timeSource: 'system', fixes: [fix(WALL - 90_000)] } } as const
   expect(dated({ lane: 'fix', batch: { ...own.batch, fixes: [...own.batch.fixes] } })).toEqual(own)
 })
 

@@ -81,6 +81,9 @@ function tiltSensor() {
   }
 }
 
+const timeSources = (hub: HearingHub, lane: 'fix' | 'reading') =>
+  hub.bodies().flatMap((body) => (body.lane === lane ? [body.batch.timeSource] : []))
+
 const order = (reports: CaseReport[]) => reports.map(({ event, revision }) => `${event} ${revision}`)
 
 test('11 no RTC: a case from before the time was known is stamped when NTP sets the clock, over a power cut too', async () => {
@@ -133,6 +136,8 @@ test('11 no RTC: a case from before the time was known is stamped when NTP sets 
   expect(times.length).toBeGreaterThan(1)
   expect(times).toEqual(times.toSorted((a, b) => a - b))
   expect(new Set(times).size).toBe(times.length)
+  // Each record says how good its time is.
+  expect(new Set(timeSources(hub, 'reading'))).toEqual(new Set(['estimated', 'system']))
   // The operator sees in the health records since when the time is known.
   await eventually(() =>
     expect(new Set(hub.health().map(({ timeSource }) => timeSource))).toEqual(
@@ -169,6 +174,7 @@ test('11 no RTC: GPS says the time; fixes keep their own dates, all else from be
   expect(raised!.timeMs).toBeLessThan(Date.now())
   await eventually(() => expect(hub.fixTimes().length).toBeGreaterThan(3))
   expect(written).toEqual(expect.arrayContaining(hub.fixTimes()))
+  expect(new Set(timeSources(hub, 'fix'))).toEqual(new Set(['gps']))
   expect(hub.health().every(({ timeMs }) => Math.abs(timeMs - Date.now()) < 60_000)).toBe(true)
   expect(hub.refused()).toEqual([])
   expect(await running.stop()).toBe(0)
