@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
+import type { BrokerCluster } from './broker-cluster.ts'
 import { debianProgram, type Program } from './debian-program.ts'
-import { accepts, freePort, type Server, startServer } from './server-process.ts'
+import { accepts, freePort, startServer } from './server-process.ts'
 
 /** NATS 2.9, as Debian carries it. @throws ServerMissing */
 export function findNats(): Promise<Program> {
@@ -14,13 +15,6 @@ export function findNats(): Promise<Program> {
   })
 }
 
-export interface NatsCluster {
-  /** mqtt://… of each node. */
-  urls: string[]
-  nodes: Server[]
-  stop(): Promise<void>
-}
-
 const NODES = 3
 const SETTLED_WITHIN_MS = 60_000
 
@@ -28,7 +22,7 @@ const SETTLED_WITHIN_MS = 60_000
  * A JetStream cluster of three nodes with their MQTT listeners, which keeps each message on three disks, two of
  * which must have it before it is acknowledged. Resolves once it takes QoS 1. @throws ServerMissing
  */
-export async function startNatsCluster(): Promise<NatsCluster> {
+export async function startNatsCluster(): Promise<BrokerCluster> {
   const program = await findNats()
   const ports: { client: number; cluster: number; mqtt: number }[] = []
   for (let node = 0; node < NODES; node++)

@@ -7,7 +7,9 @@ import { Cases, TrackColumns } from '../../../proto/http.ts'
 import { eventually } from '../../hub/eventually.ts'
 import { T0 } from '../../hub/gateway-messages.ts'
 import { startedHub } from '../../hub/started-hub.ts'
-import { findNats, type NatsCluster, startNatsCluster } from '../../servers/nats.ts'
+import type { BrokerCluster } from '../../servers/broker-cluster.ts'
+import { findNats, startNatsCluster } from '../../servers/nats.ts'
+import { findRabbit, startRabbitCluster } from '../../servers/rabbitmq.ts'
 import { requireServer } from '../../servers/server-missing.ts'
 import { FIXES_A_RECORD, rideWithCase } from './rides-with-cases.ts'
 import { sendingGateway } from './sending-gateway.ts'
@@ -15,11 +17,16 @@ import { sendingGateway } from './sending-gateway.ts'
 const GATEWAYS = 4
 const RECORDS = 80
 
-describe.runIf(await requireServer('nats-server', findNats))('a NATS cluster of three nodes', () => {
-  let cluster: NatsCluster
+const CLUSTERS: [string, () => Promise<BrokerCluster>][] = []
+if (await requireServer('nats-server', findNats)) CLUSTERS.push(['NATS', startNatsCluster])
+// Only where somebody has it: it cannot be unpacked from its package and run.
+if (await findRabbit()) CLUSTERS.push(['RabbitMQ', startRabbitCluster])
+
+describe.each(CLUSTERS)('a %s cluster of three nodes', (_, start) => {
+  let cluster: BrokerCluster
   beforeAll(async () => {
-    cluster = await startNatsCluster()
-  })
+    cluster = await start()
+  }, 120_000)
   afterAll(() => cluster.stop())
 
   test('grants a shared subscription and does not share it: a worker says so and is not ready', async () => {
