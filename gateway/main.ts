@@ -13,7 +13,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   load: async () => (await import('./commands/load.ts')).loadCommand(),
   nmea: async () => (await import('./commands/nmea.ts')).nmeaCommand(),
   ports: async () => (await import('./commands/ports.ts')).portsCommand(),
-  import: async () => (await import('./commands/import-registers.ts')).importCommand(),
+  import: async () => (await import('./commands/import.ts')).importCommand(),
   export: async () => (await import('./commands/export-track.ts')).exportCommand(),
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand(),
   cases: async () => (await import('./commands/cases.ts')).casesCommand(),

@@ -19,6 +19,10 @@ export const GridFeature = z.object({
   properties: z.object({
     code: z.string().regex(/^\d{6,24}$/, 'expected a grid code of 6 to 24 digits (15 in most cities)'),
     name: z.string().min(1).max(100),
+    /** Names of the district (区), street office (街道) and community (社区) that it is part of. */
+    district: z.string().min(1).max(100).optional(),
+    street: z.string().min(1).max(100).optional(),
+    community: z.string().min(1).max(100).optional(),
   }),
 })
 

@@ -148,9 +148,29 @@ export const GatewayHealth = z.object({
 })
 
 export const TRACK_FORMATS = ['columns', 'json', 'geojson', 'gpx', 'csv'] as const
+/** WGS-84, and the shifted systems of Chinese maps: GCJ-02 (火星坐标) and BD-09 (百度坐标). */
+export const COORDINATE_SYSTEMS = ['wgs84', 'gcj02', 'bd09'] as const
+export type CoordinateSystem = (typeof COORDINATE_SYSTEMS)[number]
+
+/** How far a fix that is left out may lie from where the others say at its time, m; to the cm. */
+const ToleranceM = z.coerce
+  .number()
+  .min(0)
+  .max(1000)
+  .transform((toleranceM) => Math.round(toleranceM * 100) / 100)
+
 export const TrackQuery = RangeQuery.extend({
   format: z.enum(TRACK_FORMATS).default('columns'),
-  crs: z.enum(['wgs84', 'gcj02', 'bd09']).default('wgs84'),
+  /** Of files alone. */
+  crs: z.enum(COORDINATE_SYSTEMS).default('wgs84'),
+  toleranceM: ToleranceM.default(0),
+})
+export const TracksQuery = RangeQuery.extend({
+  /** Separated by commas; absent: all that have a fix in the range. */
+  devices: z.string().max(20_000).optional(),
+  /** Absent: as little as makes `maxFixes` hold all. */
+  toleranceM: ToleranceM.optional(),
+  maxFixes: z.coerce.number().int().min(1000).max(3_000_000).default(300_000),
 })
 
 const NullableColumn = z.array(z.number().nullable()).optional()
@@ -194,46 +214,33 @@ export const Summary = z.object({
   distanceM: z.number(),
   movingS: z.number(),
   maxSpeedMps: z.number().optional(),
-  stops: z.array(Span.extend({ lat: z.number(), lon: z.number() })),
-  /** Nothing was recorded: counts neither as distance nor as coverage. */
+  /** On duty (在岗时长): in shifts, outside their breaks, with fixes; absent where no shifts are planned for the device. */
+  onDutyS: z.number().optional(),
+  /** Effective distance (有效里程): of the distance what lies in shifts and inside their grids; where none are planned, all. */
+  effectiveM: z.number().optional(),
+  /** Share of the good fixes of the shifts that lie inside their grids; absent where there is nothing to judge. */
+  inArea: Ratio.optional(),
+  /** Fixes left out because no vehicle can have got there. */
+  jumps: z.number().int().optional(),
+  /** Steps between good fixes faster than 40 m/s over more than 300 m: many are the mark of two devices under one id. */
+  impossibleJumps: z.number().int().optional(),
+  /** Between stops and gaps of five minutes or more (行程). */
+  trips: z.array(Span.extend({ distanceM: z.number() })).optional(),
+  stops: z.array(
+    Span.extend({
+      lat: z.number(),
+      lon: z.number(),
+      /** The street, component or grid there. */
+      place: z.string().optional(),
+    }),
+  ),
+  /**
+   * Missing time: counts neither as distance nor as coverage. Between fixes, and in shifts before the first and after
+   * the last one; a gap with several causes comes in as many pieces.
+   */
   gaps: z.array(
     Span.extend({ cause: z.enum(['no-fix', 'no-power', 'no-uplink', 'off-duty', 'paused', 'unknown']) }),
   ),
-})
-
-export const CoverageQuery = RangeQuery.extend({
-  grid: z.string().min(1).max(24),
-  policy: z.enum(['area']).default('area'),
-})
-
-/** Cells in rows from south to north, each row from west to east; bitmaps hold one bit a cell, lowest bit first. */
-export const Coverage = z.object({
-  grid: z.string(),
-  from: Time,
-  to: Time,
-  policy: z.object({ id: z.string(), version: z.number().int(), text: z.string() }),
-  /** Covered ÷ inside. */
-  coverage: Ratio,
-  /** Cells whose only fixes were too poor to say ÷ inside. */
-  cannotTell: Ratio,
-  insideCells: z.number().int(),
-  coveredCells: z.number().int(),
-  cannotTellCells: z.number().int(),
-  /** Devices that gave fixes inside the grid in this range. */
-  devices: z.array(DeviceId),
-  cells: z.object({
-    sizeM: z.number(),
-    columns: z.number().int(),
-    rows: z.number().int(),
-    west: z.number(),
-    south: z.number(),
-    cellLonDeg: z.number(),
-    cellLatDeg: z.number(),
-    /** Base64 bitmaps of columns × rows bits. */
-    inside: z.string(),
-    covered: z.string(),
-    cannotTell: z.string(),
-  }),
 })
 
 /** `reported`: a gateway raised it; `cleared`: the fault went away by itself and the gateway said so. */
@@ -346,7 +353,6 @@ export type Attention = z.infer<typeof Attention>
 export type GatewayHealth = z.infer<typeof GatewayHealth>
 export type TrackColumns = z.infer<typeof TrackColumns>
 export type Summary = z.infer<typeof Summary>
-export type Coverage = z.infer<typeof Coverage>
 export type Case = z.infer<typeof Case>
 export type CaseWithSteps = z.infer<typeof CaseWithSteps>
 export type EvidenceJson = z.infer<typeof EvidenceJson>

@@ -86,6 +86,8 @@ export const StreetPartCoverage = z.object({
   passes: z.number().int(),
   /** Stretches that were not covered: what a map draws as missed. */
   missing: z.array(Along),
+  /** Stretches where it cannot be told. */
+  uncertain: z.array(Along).optional(),
   /** In this range. */
   lastSeen: Time.optional(),
   /** Longitude and latitude by turns, of the part inside the grid or its neighbours: to draw it. */
@@ -212,6 +214,33 @@ export const MissedQuery = z.object({
 })
 export const MissedAnswer = z.object({ at: Time, total: z.number().int(), missed: z.array(Missed) })
 
+export const LastSeenQuery = z.object({ grid: GridCode })
+const SeenThing = {
+  name: z.string().optional(),
+  /** Of patrol-rules.yaml. */
+  class: z.string(),
+  allowedH: z.number(),
+  /** Absent: never in what is kept. */
+  lastSeen: Time.optional(),
+}
+/** When the street parts and components of a grid were seen last. */
+export const LastSeenAnswer = z.object({
+  grid: z.string(),
+  /** Of the first fix that is known of; absent: there is none. */
+  since: Time.optional(),
+  /** Those whose middle lies in the grid. */
+  parts: z.array(
+    z.object({
+      part: z.string(),
+      street: z.string(),
+      highway: z.string().optional(),
+      lengthM: z.number(),
+      ...SeenThing,
+    }),
+  ),
+  components: z.array(z.object({ code: z.string(), ...SeenThing })),
+})
+
 /** A round over the streets for the rest of a shift. */
 export const Round = z.object({
   shift: z.string(),
@@ -295,7 +324,21 @@ export const Finding = z.object({
   /** Address of the page's replay at that moment, beginning with `/?`. */
   replay: z.string(),
 })
-export const Findings = z.object({ findings: z.array(Finding) })
+export const Findings = z.object({
+  findings: z.array(Finding),
+  /** Shifts that were examined for this answer. */
+  shifts: z.number().int(),
+  /** There are more: ask again with `after` of this value. */
+  next: z.string().optional(),
+})
+export const FindingsQuery = RangeQuery.extend({
+  device: DeviceId.optional(),
+  kind: z.enum(FINDING_KINDS).optional(),
+  /** The shift after which to go on; absent: from the first. */
+  after: z.string().max(64).optional(),
+  /** Findings, at which no further shift is examined. */
+  limit: z.coerce.number().int().min(1).max(5000).default(500),
+})
 
 /** What a shift amounts to, with why. */
 export const ShiftReport = z.object({
@@ -328,7 +371,7 @@ export const ShiftReport = z.object({
   }),
   /** Of the beat's grids, by policy; absent where there is nothing to count. */
   coverage: z
-    .record(z.enum(COVERAGE_POLICIES), z.object({ coverage: Ratio, cannotTell: Ratio }).optional())
+    .partialRecord(z.enum(COVERAGE_POLICIES), z.object({ coverage: Ratio, cannotTell: Ratio }))
     .optional(),
 })
 
@@ -349,10 +392,12 @@ export type ComponentPass = z.infer<typeof ComponentPass>
 export type ComponentCoverage = z.infer<typeof ComponentCoverage>
 export type VisitCount = z.infer<typeof VisitCount>
 export type VisitCoverage = z.infer<typeof VisitCoverage>
+export type Coverage = z.infer<typeof Coverage>
 export type CoverageOfGrid = z.infer<typeof CoverageOfGrid>
 export type CoverageRollUp = z.infer<typeof CoverageRollUp>
 export type Heat = z.infer<typeof Heat>
 export type Missed = z.infer<typeof Missed>
+export type LastSeenAnswer = z.infer<typeof LastSeenAnswer>
 export type Round = z.infer<typeof Round>
 export type Beat = z.infer<typeof Beat>
 export type ShiftPlan = z.infer<typeof ShiftPlan>

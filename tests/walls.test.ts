@@ -57,6 +57,9 @@ test('the wire and the domain import nothing of ours but each other, and no serv
     'proto/terminal-http.ts',
     'proto/district.ts',
     'proto/domain.ts',
+    'proto/fix-columns.ts',
+    'proto/track-chunk.ts',
+    'proto/track-columns.ts',
   ]
   expect(page.flatMap(importsOf).filter((target) => !page.includes(target))).toEqual([])
 })

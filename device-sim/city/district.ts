@@ -1,7 +1,7 @@
 import type { District } from '../../proto/district.ts'
 import { Random } from '../random.ts'
 import { placeComponents } from './components.ts'
-import { COMMUNITIES } from './names.ts'
+import { COMMUNITIES, DISTRICT_NAME, STREET_OFFICES } from './names.ts'
 import { type PlanePoint, planeAt } from './plane.ts'
 import { CELLS, planStreets } from './street-plan.ts'
 
@@ -29,20 +29,26 @@ export function generateDistrict(seed: number): District {
     const community = Math.floor(index / 2)
     // Two streets (街道) of four neighbourhoods, 310101 being the admin division.
     const code = `310101${community < 4 ? '002' : '013'}${String((community % 4) + 1).padStart(3, '0')}${serial}`
-    const name = `第${String(index + 1).padStart(2, '0')}网格 · ${COMMUNITIES[community]!}`
-    return { code, name, ring }
+    const properties = {
+      code,
+      name: `第${String(index + 1).padStart(2, '0')}网格 · ${COMMUNITIES[community]!}`,
+      district: DISTRICT_NAME,
+      street: STREET_OFFICES[Math.floor(community / 4)]!,
+      community: COMMUNITIES[community]!,
+    }
+    return { properties, ring }
   })
-  const areas = grids.map(({ code, ring }) => ({
-    code,
+  const areas = grids.map(({ properties, ring }) => ({
+    code: properties.code,
     ring: ring.map(([lon, lat]) => plane.toPlane(lat, lon)),
   }))
   return {
     grids: {
       type: 'FeatureCollection',
-      features: grids.map(({ code, name, ring }) => ({
+      features: grids.map(({ properties, ring }) => ({
         type: 'Feature',
         geometry: { type: 'Polygon', coordinates: [ring] },
-        properties: { code, name },
+        properties,
       })),
     },
     streets: {

@@ -31,6 +31,10 @@ export const COMMUNITIES = [
   '建国路社区',
 ] as const
 
+export const DISTRICT_NAME = '滨河区'
+/** One street office (街道) for each four neighbourhoods. */
+export const STREET_OFFICES = ['中山街道', '复兴街道'] as const
+
 interface Kind {
   /** Digits of class and kind in the component code. */
   digits: string

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { Moment } from '../../proto/http.ts'
+import { COORDINATE_SYSTEMS, type CoordinateSystem, Moment } from '../../proto/http.ts'
 import { loadHubConfig } from '../configuration/hub-file.ts'
-import { writeTrack } from '../hub/api/track-formats.ts'
+import { dailySlices, type TrackSlice } from '../hub/exchange/track-slice.ts'
+import { FILE_FORMATS, type FileFormat, writeFile } from '../hub/exchange/write-file.ts'
 import { openTrackStore } from '../hub/stores/open-track-store.ts'
 import type { TrackStore } from '../hub/stores/track-store.ts'
 import { hubFolder } from './import-registers.ts'
@@ -14,11 +15,11 @@ import { hubFolder } from './import-registers.ts'
 
 /** ECMA-262, 21.4.1.1. */
 const MAX_DATE_MS = 8.64e15
-const FILE_FORMATS = ['gpx', 'geojson', 'csv'] as const
 
 interface Options extends StoreOptions, RangeOptions {
   device: string
-  format: (typeof FILE_FORMATS)[number]
+  format: FileFormat
+  crs: CoordinateSystem
 }
 
 export function exportCommand(): Command {
@@ -28,19 +29,20 @@ export function exportCommand(): Command {
       .description('the track of one device, to stdout')
       .requiredOption('--device <id>', 'as devices are named on the page')
       .addOption(new Option('--format <format>', 'of the file').choices(FILE_FORMATS).makeOptionMandatory())
-      .addOption(new Option('--crs <crs>', 'of the coordinates').choices(['wgs84']).default('wgs84'))
+      .addOption(new Option('--crs <crs>', 'of the coordinates').choices(COORDINATE_SYSTEMS).default('wgs84'))
       .action(exportTrack),
   )
   return command
 }
 
 async function exportTrack(options: Options, command: Command): Promise<void> {
-  const { device, from, to, format } = options
+  const { device, from, to } = options
   const store = await openTracks(options, command)
   try {
-    const track = await store.readTrack(device, from, to)
-    if (track.count === 0) throw new Error(await nothingThere(store, device, from, to))
-    const text = writeTrack(track, { fromMs: from, toMs: to }, format)
+    const slices = dailySlices(store, device, from, to)
+    const first = await slices.next()
+    if (first.done) throw new Error(await nothingThere(store, device, from, to))
+    const text = writeFile(beginningWith(first.value, slices), options)
     await pipeline(Readable.from(text, { objectMode: false }), process.stdout, { end: false })
   } catch (error) {
     // Whoever reads has enough: `… | head`.
@@ -48,6 +50,14 @@ async function exportTrack(options: Options, command: Command): Promise<void> {
   } finally {
     await store.close()
   }
+}
+
+async function* beginningWith(
+  first: TrackSlice,
+  rest: AsyncIterable<TrackSlice>,
+): AsyncGenerator<TrackSlice> {
+  yield first
+  yield* rest
 }
 
 async function nothingThere(

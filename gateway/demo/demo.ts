@@ -16,6 +16,7 @@ import { HubConfig } from '../hub/config.ts'
 import { type Hub, startHub } from '../hub/hub.ts'
 import { REGISTER_KINDS } from '../hub/registers/registers.ts'
 import { layDownHistory } from './history.ts'
+import { planPatrols, riddenInPast } from './patrol-plan.ts'
 
 /**
  * The living city of `npm start`: a simulated district on real ptys, a gateway on each e-bike, in a patrol terminal,
@@ -68,6 +69,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     truthFile: join(dataDir, 'truth.jsonl'),
     rides: fleetUnderWay(seed, district),
   })
+  const past = lastShift(Date.now())
+  planPatrols(hub.plan, simulation.ebikes, past, Date.now())
   const truth = new TruthLog(join(dataDir, 'truth.jsonl'))
   const scenario = startScenario(demoScenario(seed), { nowMs: () => Date.now(), truth })
   const edges: Edge[] = []
@@ -78,7 +81,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   for (const config of configs) edges.push(await startEdge(config, log.child({ gateway: config.gateway })))
 
   const stopping = new AbortController()
-  const history = pastShift(options, hub, simulation, district, brokerUrl, stopping.signal)
+  const history = pastShift(options, past, hub, simulation, district, brokerUrl, stopping.signal)
   history.catch((error: Error) => log.error({ err: error }, 'the past shift could not be laid down'))
 
   return {
@@ -203,14 +206,14 @@ function wiring(component: Simulation['boards'][number]['components'][number]): 
 /** The last shift that is over, 08:00 to 16:00 in China; laid down once. */
 async function pastShift(
   options: DemoOptions,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
   hub: Hub,
   simulation: Simulation,
   district: District,
   brokerUrl: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { from, to } = lastShift(Date.now())
-  const known = await hub.trackStore.devicesBetween(to - 60_000, to)
+  const known = await hub.trackStore.devicesBetween(toMs - 60_000, toMs)
   if (known.length > 0) {
     options.onHistory(1)
     return
@@ -219,9 +222,8 @@ async function pastShift(
     {
       district,
       seed: options.seed + 1,
-      ebikes: simulation.ebikes,
-      fromMs: from,
-      durationS: SHIFT_HOURS * 3600,
+      ebikes: riddenInPast(simulation.ebikes, SHIFT_HOURS * 3600),
+      fromMs,
       brokerUrl,
       dataDir: options.dataDir,
       log: options.log.child({ gateway: 'past-shift' }, { level: 'warn' }),
@@ -232,9 +234,9 @@ async function pastShift(
 }
 
 /** China has one time zone, UTC+8, and no summer time: 08:00 there is midnight UTC. */
-function lastShift(nowMs: number): { from: number; to: number } {
+function lastShift(nowMs: number): { fromMs: number; toMs: number } {
   const dayMs = 86_400_000
   const shiftMs = SHIFT_HOURS * 3_600_000
-  const from = Math.floor((nowMs - shiftMs) / dayMs) * dayMs
-  return { from, to: from + shiftMs }
+  const fromMs = Math.floor((nowMs - shiftMs) / dayMs) * dayMs
+  return { fromMs, toMs: fromMs + shiftMs }
 }

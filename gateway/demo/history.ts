@@ -13,9 +13,8 @@ import type { Log } from '../foundation/log.ts'
 export interface HistoryOptions {
   district: District
   seed: number
-  ebikes: { id: string; beat: readonly string[] }[]
+  ebikes: { id: string; beat: readonly string[]; durationS: number }[]
   fromMs: number
-  durationS: number
   brokerUrl: string
   dataDir: string
   log: Log
@@ -34,7 +33,8 @@ const BATCH_DELAY_MS = 500
 
 /** Resolves when the hub has receipted the whole shift; earlier where `signal` says so. */
 export async function layDownHistory(options: HistoryOptions, signal: AbortSignal): Promise<void> {
-  const { ebikes, durationS, onProgress } = options
+  const { ebikes, onProgress } = options
+  const allS = ebikes.reduce((sum, { durationS }) => sum + durationS, 0)
   const riders = ebikes.map((ebike) => new PastRider(options, ebike))
   // The ports are opened while the edge is still starting.
   let edge: Edge | undefined
@@ -54,8 +54,7 @@ export async function layDownHistory(options: HistoryOptions, signal: AbortSigna
       return { stream, close: async () => void stream.destroy() }
     },
   )
-  const done = (): number =>
-    riders.reduce((sum, { seconds }) => sum + seconds, 0) / (riders.length * durationS)
+  const done = (): number => riders.reduce((sum, { seconds }) => sum + seconds, 0) / allS
   try {
     while (!signal.aborted && done() < 1) {
       onProgress(done())
@@ -81,8 +80,8 @@ class PastRider {
   readonly #released = Promise.withResolvers<void>()
 
   constructor(
-    { district, seed, fromMs, durationS }: HistoryOptions,
-    { id, beat }: { id: string; beat: readonly string[] },
+    { district, seed, fromMs }: HistoryOptions,
+    { id, beat, durationS }: HistoryOptions['ebikes'][number],
   ) {
     this.id = id
     this.#durationS = durationS

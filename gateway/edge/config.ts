@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { CATALOGUE, catalogueProblems, loadCatalogue } from '../../proto/catalogue/catalogue.ts'
+import { CATALOGUE, loadCatalogue } from '../../proto/catalogue/catalogue.ts'
+import { mistakesOf } from '../../proto/catalogue/catalogue-file.ts'
 import { COMPONENT_PATTERN, ID_FORM, ID_PATTERN } from '../../proto/domain.ts'
 import { DataBudgetConfig } from './budget/data-budget-config.ts'
 import { FirmataPort, FirmataSensor, firmataSilenceMistake } from './drivers/firmata/firmata-config.ts'
@@ -140,7 +141,7 @@ export const EdgeConfig = z
           issue(where, `port '${sensor.port}' is read by ${port.driver}: expected a firmata port`)
       })
     })
-    const problems = config.catalogue ? catalogueProblems(config.catalogue) : []
+    const problems = config.catalogue ? mistakesOf(() => loadCatalogue(config.catalogue)) : []
     for (const problem of problems) issue(['catalogue'], problem)
     const catalogue = problems.length > 0 ? CATALOGUE : loadCatalogue(config.catalogue)
     checkFaults({ components: measuredComponents(config), ports: config.ports }, issue, catalogue)

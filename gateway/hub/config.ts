@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { catalogueProblems } from '../../proto/catalogue/catalogue.ts'
+import { loadCatalogue } from '../../proto/catalogue/catalogue.ts'
+import { mistakesOf } from '../../proto/catalogue/catalogue-file.ts'
+import { loadPatrolRules } from '../../proto/catalogue/patrol-rules.ts'
+import { loadShiftChecks } from '../../proto/catalogue/shift-checks.ts'
 import { ID_PATTERN } from '../../proto/domain.ts'
 import type { ExternalAddress } from './broker/external.ts'
 import type { Worker } from './broker/worker.ts'
@@ -149,8 +152,10 @@ export const HubConfig = z
     const retention = retentionProblem(value)
     if (retention !== undefined)
       issues.push({ code: 'custom', input: value, path: ['retention'], message: retention })
-    if (value.catalogue === undefined) return
-    for (const message of catalogueProblems(value.catalogue))
-      issues.push({ code: 'custom', input: value, path: ['catalogue'], message })
+    const { catalogue } = value
+    if (catalogue === undefined) return
+    for (const load of [loadCatalogue, loadPatrolRules, loadShiftChecks])
+      for (const message of mistakesOf(() => load(catalogue)))
+        issues.push({ code: 'custom', input: value, path: ['catalogue'], message })
   })
 export type HubConfig = z.infer<typeof HubConfig>

@@ -6,7 +6,6 @@ import { healthParts } from './api/health-parts.ts'
 import { LiveFeed } from './api/live-feed.ts'
 import { createMetrics } from './api/metrics.ts'
 import { caseRoutes } from './api/routes/cases.ts'
-import { coverageRoutes } from './api/routes/coverage.ts'
 import { deviceRoutes } from './api/routes/devices.ts'
 import { gatewayHealthRoutes } from './api/routes/gateway-health.ts'
 import { healthRoutes } from './api/routes/health.ts'
@@ -15,8 +14,8 @@ import { metricsRoutes } from './api/routes/metrics.ts'
 import { photoRoutes } from './api/routes/photos.ts'
 import { registerRoutes } from './api/routes/registers.ts'
 import { settingsRoutes } from './api/routes/settings.ts'
-import { summaryRoutes } from './api/routes/summary.ts'
 import { trackRoutes } from './api/routes/track.ts'
+import { tracksRoutes } from './api/routes/tracks.ts'
 import { startHttpServer } from './api/server.ts'
 import type { Broker } from './broker/broker.ts'
 import { EmbeddedBroker } from './broker/embedded.ts'
@@ -38,6 +37,8 @@ import { Ledger, type LedgerCase } from './ledger/ledger.ts'
 import { photoConsumer } from './ledger/photo-consumer.ts'
 import { keepSwept } from './ledger/photo-sweep.ts'
 import { type DroppedPhoto, Photos } from './ledger/photos.ts'
+import type { PatrolPlan } from './patrol/shifts/patrol-plan.ts'
+import { openPatrolDesk } from './patrol-desk.ts'
 import { PresenceRegister } from './registers/presence.ts'
 import { openRegisters, type Registers } from './registers/registers.ts'
 import { keepRetention } from './retention.ts'
@@ -49,6 +50,7 @@ import type { TrackStore } from './stores/track-store.ts'
  *
  *   broker ─ intake log (commit, then acknowledge, then receipt)
  *              ├─ cursor `tracks` ─ track store ─ devices, health ─┐
+ *              │                        └─ patrol desk ────────────┤
  *              ├─ cursor `cases` ── ledger ─ announcer ─ broker    ├─ API, live page
  *              └─ cursor `photos` ─ photos of reports by hand ─────┘
  *
@@ -64,6 +66,8 @@ export interface Hub {
   /** To import a district into the running hub. */
   readonly registers: Registers
   readonly trackStore: TrackStore
+  /** Who patrols which grids when. */
+  readonly plan: PatrolPlan
   /** Takes nothing more, finishes what is at hand, closes the files. */
   close(): Promise<void>
 }
@@ -86,6 +90,9 @@ export async function startHub(
   const store = opened.adopt(await openTrackStore(config.store, config.data), (it) => it.close())
   const presence = new PresenceRegister()
   const live = new LiveFeed()
+  const patrol = opened.adopt(openPatrolDesk({ config, registers, presence, store, live, log }), (it) =>
+    it.close(),
+  )
   const surroundings = caseSurroundings(registers, photos, loadCatalogue(config.catalogue))
   const toJson = (entry: LedgerCase) => caseJson(entry, surroundings)
   const broker = createBroker(config, log)
@@ -96,9 +103,9 @@ export async function startHub(
     publish: (caseId, json, retain) => broker.publishCase(caseId, json, retain),
     log,
   })
-  const showing: Omit<TrackSinks, 'store'> = {
-    seen: (sightings, healths) => {
-      const { movedOn, attention } = registers.heard(sightings, healths, presence)
+  const showing: Omit<TrackSinks, 'store' | 'stored'> = {
+    seen: (sightings, healths, times) => {
+      const { movedOn, attention } = registers.heard(sightings, healths, presence, times)
       for (const [id, keys] of attention)
         live.publish('device', () => ({ id, online: presence.isOnline(id), attention: keys }))
       return movedOn
@@ -106,7 +113,7 @@ export async function startHub(
     live: (device, fixes) => live.publish('fixes', () => ({ device, fixes: fixes.map(fixJson) })),
   }
   if (options.rebuildTracks) intakeLog.advance('tracks', 0)
-  const takeTracks = keepingGoodPoints(trackConsumer({ store, ...showing }))
+  const takeTracks = keepingGoodPoints(trackConsumer({ store, stored: patrol.stored, ...showing }))
   const tracks = new Cursor({
     name: 'tracks',
     selection: 'all',
@@ -168,6 +175,7 @@ export async function startHub(
   const overheard = new Overheard(trackConsumer({ store: { write: async () => {} }, ...showing }), log)
 
   // From here on things run; what is started last is stopped first.
+  patrol.start()
   for (const part of [...cursors, announcer, replayer]) {
     part.start()
     opened.defer(() => part.stop())
@@ -214,8 +222,8 @@ export async function startHub(
       deviceRoutes(registers, presence),
       gatewayHealthRoutes(registers, presence),
       trackRoutes(registers.devices, store),
-      summaryRoutes(registers.devices, store),
-      coverageRoutes(registers.grids, store),
+      tracksRoutes(registers.devices, store),
+      ...patrol.routes,
       caseRoutes(ledger, toJson),
       photoRoutes(ledger, photos),
       registerRoutes(registers),
@@ -245,6 +253,7 @@ export async function startHub(
     brokerUrl: broker.url,
     registers,
     trackStore: store,
+    plan: patrol.plan,
     close: () => running.disposeAsync(),
   }
 }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import { parseLinedYaml } from '../lined-yaml.ts'
 
@@ -45,4 +47,21 @@ export function readCatalogueFile<Schema extends z.ZodType>(
       return [problem(issue.path, issue.message.replace(/^Invalid (input|option): /, ''))]
     }),
   )
+}
+
+/** The file in a city's folder, where there is one and it has such a file; else the shipped one. */
+export function ownOrShipped(name: string, dir?: string): string {
+  const own = dir === undefined ? undefined : join(dir, name)
+  return own !== undefined && existsSync(own) ? own : fileURLToPath(new URL(name, import.meta.url))
+}
+
+/** Every mistake that loading finds; empty where it can be loaded. */
+export function mistakesOf(load: () => unknown): readonly string[] {
+  try {
+    load()
+    return []
+  } catch (error) {
+    if (error instanceof CatalogueError) return error.problems
+    throw error
+  }
 }

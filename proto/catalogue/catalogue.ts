@@ -36,6 +36,9 @@ const FILES = {
   limits: 'time-limits.yaml',
 } as const
 
+/** Files of a city's folder with loaders of their own, which only the hub needs. */
+const READ_APART = ['patrol-rules.yaml', 'shift-checks.yaml']
+
 export class Catalogue {
   /** The form of component codes in force. */
   readonly profile: CodeProfile
@@ -150,7 +153,7 @@ function filesIn(dir: string): string[] {
   } catch (error) {
     throw new CatalogueError([`${dir}: no folder of a catalogue: ${(error as Error).message}`])
   }
-  const known: string[] = Object.values(FILES)
+  const known: string[] = [...Object.values(FILES), ...READ_APART]
   const strange = names.filter((name) => !known.includes(name))
   if (strange.length > 0)
     throw new CatalogueError(
@@ -244,17 +247,6 @@ function limitProblems({ value, problem }: Read<typeof TimeLimitsFile>): string[
       ),
     )
   return problems
-}
-
-/** Every mistake in a catalogue's files, with file and line; empty where it can be loaded. */
-export function catalogueProblems(folder: string): readonly string[] {
-  try {
-    loadCatalogue(folder)
-    return []
-  } catch (error) {
-    if (error instanceof CatalogueError) return error.problems
-    throw error
-  }
 }
 
 /** The catalogue as shipped. */

@@ -1,4 +1,4 @@
-import type { CaseEvent, CaseReport, Evidence, ManualReport, Position, TimeSource } from '../domain.ts'
+import type { CaseEvent, CaseReport, Evidence, ManualReport, Position } from '../domain.ts'
 import { MAX_NOTE_LENGTH, MAX_PHOTOS } from '../domain.ts'
 import {
   checkedCaseId,

@@ -6,6 +6,8 @@ import { benchConnections } from './connections.bench-part.ts'
 import { benchCoverage } from './coverage.bench-part.ts'
 import { benchDay } from './day.bench-part.ts'
 import { benchFirstMessage } from './first-message.bench-part.ts'
+import { benchLiveCoverage } from './live-coverage.bench-part.ts'
+import { benchMatching } from './matching.bench-part.ts'
 import { benchMemory } from './memory.bench-part.ts'
 import { benchNmea } from './nmea.bench-part.ts'
 import { benchNodeRed } from './node-red.bench-part.ts'
@@ -23,6 +25,8 @@ const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[
   chain: benchChain,
   stores: benchStores,
   coverage: benchCoverage,
+  'live-coverage': benchLiveCoverage,
+  matching: benchMatching,
   memory: benchMemory,
   workers: benchWorkers,
   acknowledge: benchAcknowledge,

@@ -1,11 +1,18 @@
-import { areaCoverage } from '../../gateway/hub/patrol/coverage/area.ts'
+import { type AreaCells, areaCoverage } from '../../gateway/hub/patrol/coverage/area.ts'
 import type { Track } from '../../gateway/hub/stores/track-store.ts'
 import type { GridFeature } from '../../proto/district.ts'
-import { type BenchRow, median } from './row.ts'
+import { startPostgis } from '../servers/postgis.ts'
+import { ServerMissing } from '../servers/server-missing.ts'
+import { coverageTables } from './postgis-coverage.ts'
+import { type BenchRow, benchRow, median } from './row.ts'
 
 const DEVICES = 100
 const FIXES_A_DEVICE = 28_800
 const RUNS = 7
+const POSTGIS_RUNS = 3
+/** Of the day, to see whether both count the same; and how nearly they do. */
+const COMPARED_S = 900
+const AGREED = 0.001
 const WEST = 121.4
 const SOUTH = 31.2
 const SIZE_DEG = 0.03
@@ -29,8 +36,8 @@ const GRID: GridFeature = {
 
 /**
  * Area coverage of 2.88 million fixes, a day of 100 devices, beside the least that anything could do: mark the
- * 3 × 3 cells around each fix in a typed array, with no lines between fixes, no circle, no quality, no gaps.
- * Runs alternate.
+ * 3 × 3 cells around each fix in a typed array, with no lines between fixes, no circle, no quality, no gaps; and
+ * beside PostGIS. Runs alternate.
  */
 export async function benchCoverage(log: (line: string) => void): Promise<BenchRow[]> {
   const tracks = Array.from({ length: DEVICES }, (_, device) => rideAbout(device))
@@ -48,10 +55,49 @@ export async function benchCoverage(log: (line: string) => void): Promise<BenchR
   log(
     `area coverage: ${ours.map(Math.round).join(' ')} ms; bare bitmap: ${bare.map(Math.round).join(' ')} ms`,
   )
-  const value = median(ours)
-  const peerValue = median(bare)
   const name = 'coverage of 2.88 M fixes'
-  return [{ name, value, unit: 'ms', peer: 'bare bitmap', peerValue, ratio: value / peerValue }]
+  return [
+    benchRow(name, 'ms', median(ours), 'bare bitmap', median(bare)),
+    ...(await besidePostgis(name, tracks, cells, log)),
+  ]
+}
+
+async function besidePostgis(
+  name: string,
+  tracks: Track[],
+  cells: AreaCells,
+  log: (line: string) => void,
+): Promise<BenchRow[]> {
+  const postgis = await startPostgis().catch((error: Error) => {
+    if (!(error instanceof ServerMissing)) throw error
+    log(error.message)
+  })
+  if (!postgis) return []
+  try {
+    const tables = await coverageTables(postgis, cells)
+    await tables.fill(tracks)
+    // A whole day covers every cell; whether both count the same shows where most are not.
+    const theirs = await tables.coveredCells(COMPARED_S)
+    const begun = tracks.map((track) => ({ ...track, count: COMPARED_S }))
+    const { coveredCells, insideCells } = areaCoverage(GRID, begun)
+    log(`after ${COMPARED_S} s: ours ${coveredCells}, PostGIS ${theirs} of ${insideCells} cells`)
+    if (Math.abs(coveredCells - theirs) > AGREED * theirs)
+      throw new Error(
+        `ours counts ${coveredCells} covered cells, PostGIS ${theirs}: they are not the same work`,
+      )
+    const ours: number[] = []
+    const sql: number[] = []
+    for (let run = 0; run < POSTGIS_RUNS; run++) {
+      ours.push(timed(() => areaCoverage(GRID, tracks)))
+      const startMs = performance.now()
+      await tables.coveredCells(FIXES_A_DEVICE)
+      sql.push(performance.now() - startMs)
+    }
+    log(`area coverage: ${ours.map(Math.round).join(' ')} ms; PostGIS: ${sql.map(Math.round).join(' ')} ms`)
+    return [benchRow(name, 'ms', median(ours), 'PostGIS 3.3', median(sql))]
+  } finally {
+    await postgis.stop()
+  }
 }
 
 function timed(work: () => unknown): number {
@@ -60,7 +106,7 @@ function timed(work: () => unknown): number {
   return performance.now() - startMs
 }
 
-function markAround(tracks: Track[], frame: ReturnType<typeof areaCoverage>['cells']): Uint8Array {
+function markAround(tracks: Track[], frame: AreaCells): Uint8Array {
   const { columns, rows, west, south, cellLonDeg, cellLatDeg } = frame
   const marked = new Uint8Array(columns * rows)
   for (const { count, lon, lat } of tracks)

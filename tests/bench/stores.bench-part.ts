@@ -8,14 +8,16 @@ import { fixLines } from '../../gateway/hub/stores/influx-lines.ts'
 import { openTrackStore } from '../../gateway/hub/stores/open-track-store.ts'
 import type { StoreRecords, TrackStore } from '../../gateway/hub/stores/track-store.ts'
 import type { Fix } from '../../proto/domain.ts'
-import { startInfluxd } from '../servers/influxd.ts'
 import { ServerMissing } from '../servers/server-missing.ts'
-import { type BenchRow, median } from './row.ts'
+import { diskBytes, floatLines, readRaw, serveDay, startMeasuredInfluxd } from './device-day.ts'
+import { type BenchRow, benchRow, median } from './row.ts'
 
 const START_MS = 1_777_593_600_000
 const FIXES_A_DAY = 28_800
 const FIXES_A_BATCH = 30
 const RUNS = 7
+/** On disk a day beside others: files have heads. */
+const DISK_DAYS = 10
 const WRITING_DEVICES = 50
 /** What the intake hands over at a time when it has a backlog. */
 const BATCHES_A_WRITE = 250
@@ -24,8 +26,8 @@ const REQUESTS_AT_A_TIME = 4
 const LINES_A_REQUEST = 2_000
 
 /**
- * The track stores beside InfluxDB 1.6 itself: one device-day read, against the JSON that InfluxDB gives for the
- * same range; and 30-fix batches written, against the same lines made beforehand and posted by plain HTTP. SQLite's
+ * The track stores beside InfluxDB 1.6 itself: one device-day read, and over HTTP to a page's arrays, against the
+ * JSON and the MessagePack that InfluxDB gives for the same range; what a fix takes on disk, against fields of floats; and 30-fix batches written, against the same lines made beforehand and posted by plain HTTP. SQLite's
  * writes stand beside a plain table with a row a fix. Runs alternate.
  */
 export async function benchStores(log: (line: string) => void): Promise<BenchRow[]> {
@@ -33,7 +35,7 @@ export async function benchStores(log: (line: string) => void): Promise<BenchRow
   const sqlite = await openTrackStore({ kind: 'sqlite' }, folder)
   try {
     const rows = await benchSqliteWrites(sqlite, folder, log)
-    const server = await startInfluxd().catch((error) => {
+    const server = await startMeasuredInfluxd().catch((error) => {
       if (!(error instanceof ServerMissing)) throw error
       log(`InfluxDB skipped: ${error.message}`)
     })
@@ -41,6 +43,7 @@ export async function benchStores(log: (line: string) => void): Promise<BenchRow
     const influx = await openTrackStore({ kind: 'influxdb', url: server.url, database: 'bench' }, '')
     try {
       rows.push(...(await benchReads(sqlite, influx, server.url, folder, log)))
+      rows.push(...(await benchDisk(sqlite, server, folder, log)))
       rows.push(await benchInfluxWrites(influx, server.url, log))
     } finally {
       await influx.close()
@@ -66,18 +69,23 @@ async function benchReads(
   const toMs = START_MS + FIXES_A_DAY * 1000
   const query = `SELECT * FROM fix WHERE device = 'day' AND time >= ${START_MS}ms AND time < ${toMs}ms`
   let jsonBytes = 0
+  const pages = {
+    sqlite: await serveDay(sqlite, 'day', START_MS, toMs),
+    influxdb: await serveDay(influx, 'day', START_MS, toMs),
+  }
   const contenders: Record<string, () => Promise<unknown>> = {
     sqlite: () => sqlite.readTrack('day', START_MS, toMs),
     influxdb: () => influx.readTrack('day', START_MS, toMs),
+    'sqlite to the page': () => pages.sqlite.read(),
+    'influxdb to the page': () => pages.influxdb.read(),
+    msgpack: () => readRaw(url, query, 'msgpack'),
     json: async () => {
-      const form = new URLSearchParams({ q: query, db: 'bench', epoch: 'ms' })
-      const text = await (await fetch(`${url}/query?${form}`)).text()
-      jsonBytes = Buffer.byteLength(text)
-      return JSON.parse(text)
+      jsonBytes = (await readRaw(url, query, 'json')).bytes
     },
   }
   const ms = await alternating(contenders, RUNS * 3)
   for (const [name, values] of Object.entries(ms)) log(`a day from ${name}: ${rounded(values)} ms`)
+  await Promise.all(Object.values(pages).map((page) => page.close()))
   const peer = 'InfluxDB’s JSON, parsed'
   const peerValue = median(ms.json!)
   const reads = [['SQLite', ms.sqlite!] as const, ['InfluxDB', ms.influxdb!] as const].map(
@@ -100,7 +108,55 @@ async function benchReads(
     unit: 'B',
     peer: 'InfluxDB’s JSON',
   }
-  return [...reads, { ...size, peerValue: jsonBytes, ratio: bytes / jsonBytes }]
+  const toPage = (store: string) => median(ms[`${store} to the page`]!)
+  const name = 'a device-day to the page'
+  return [
+    ...reads,
+    benchRow(`SQLite store: ${name}`, 'ms', toPage('sqlite'), peer, peerValue),
+    benchRow(`InfluxDB store: ${name}`, 'ms', toPage('influxdb'), peer, peerValue),
+    benchRow(
+      `InfluxDB store: ${name}`,
+      'ms',
+      toPage('influxdb'),
+      'InfluxDB’s MessagePack, parsed',
+      median(ms.msgpack!),
+    ),
+    { ...size, peerValue: jsonBytes, ratio: bytes / jsonBytes },
+    benchRow(`${name}: bytes sent`, 'B', pages.sqlite.bytes(), 'InfluxDB’s JSON', jsonBytes),
+  ]
+}
+
+/** Days of several devices on disk, a fix. */
+async function benchDisk(
+  sqlite: TrackStore,
+  { url, data }: { url: string; data: string },
+  folder: string,
+  log: (line: string) => void,
+): Promise<BenchRow[]> {
+  const integers = await openTrackStore({ kind: 'influxdb', url, database: 'integers' }, '')
+  await fetch(`${url}/query`, { method: 'POST', body: new URLSearchParams({ q: 'CREATE DATABASE floats' }) })
+  let kept = 0
+  for (let day = 0; day < DISK_DAYS; day++) {
+    const device = `disk-${day}`
+    const fixes = ride(day, FIXES_A_DAY)
+    await sqlite.write({ fixes: [{ device, fixes }], readings: [] })
+    await integers.write({ fixes: [{ device, fixes }], readings: [] })
+    const bodies = Array.from({ length: Math.ceil(FIXES_A_DAY / 5000) }, (_, i) =>
+      floatLines(device, fixes.slice(i * 5000, (i + 1) * 5000)),
+    )
+    await postAll(`${url}/write?db=floats&precision=ms`, bodies)
+    kept += keptBytes(folder, device)
+  }
+  await integers.close()
+  const aFix = (bytes: number) => bytes / (DISK_DAYS * FIXES_A_DAY)
+  const floats = aFix(await diskBytes(data, 'floats'))
+  const ints = aFix(await diskBytes(data, 'integers'))
+  log(`bytes a fix on disk: SQLite ${aFix(kept)}, InfluxDB ${ints}, with floats ${floats}`)
+  const peer = 'InfluxDB, a float a quantity'
+  return [
+    benchRow('SQLite store: a fix on disk', 'B', aFix(kept), peer, floats),
+    benchRow('InfluxDB store: a fix on disk', 'B', ints, peer, floats),
+  ]
 }
 
 function keptBytes(folder: string, device: string): number {

@@ -4,16 +4,8 @@ import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { z } from 'zod'
-import {
-  Case,
-  Cases,
-  Coverage,
-  Devices,
-  GridsAnswer,
-  Health,
-  Summary,
-  TrackColumns,
-} from '../../proto/http.ts'
+import { Case, Cases, Devices, GridsAnswer, Health, Summary, TrackColumns } from '../../proto/http.ts'
+import { AreaCoverage } from '../../proto/patrol-http.ts'
 import { SentReport, SentReports } from '../../proto/terminal-http.ts'
 import { ALL_CASES } from '../../proto/topics.ts'
 import { type GridpatrolProcess, startGridpatrol } from './gridpatrol-process.ts'
@@ -35,7 +27,7 @@ afterAll(async () => {
 })
 
 async function ask<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
-  const answer = await fetch(url + path)
+  const answer = await fetch(url + path, { headers: { accept: 'application/json' } })
   expect(answer.status, path).toBe(200)
   return schema.parse(await answer.json())
 }
@@ -138,7 +130,7 @@ test('the past shift is laid down, and the coverage of every grid can be asked',
   expect(features).toHaveLength(16)
   const shares: number[] = []
   for (const { properties } of features)
-    shares.push((await ask(`/api/v1/coverage?grid=${properties.code}&${range}`, Coverage)).coverage)
+    shares.push((await ask(`/api/v1/coverage?grid=${properties.code}&${range}`, AreaCoverage)).coverage)
   expect(Math.min(...shares)).toBeGreaterThan(0)
   expect(Math.max(...shares)).toBeLessThanOrEqual(1)
 })

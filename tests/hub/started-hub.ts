@@ -7,7 +7,8 @@ import { testFolder } from '../test-folder.ts'
 
 export interface StartedHub extends Hub {
   folder: string
-  get(path: string): Promise<Response>
+  /** As a page that takes JSON, unless it says otherwise. */
+  get(path: string, accept?: string): Promise<Response>
   json(path: string, status?: number): Promise<unknown>
 }
 
@@ -29,7 +30,8 @@ export async function startedHub(config: z.input<typeof HubConfig> = {}): Promis
     return closing
   }
   onTestFinished(close)
-  const get = (path: string): Promise<Response> => fetch(`${hub.httpUrl}${path}`)
+  const get = (path: string, accept = 'application/json'): Promise<Response> =>
+    fetch(`${hub.httpUrl}${path}`, { headers: { accept } })
   return {
     ...hub,
     close,

@@ -194,7 +194,7 @@ describe("a city's own files", () => {
       'an unknown file',
       { 'faults.yaml': KIND },
       [
-        'faults.yaml: no file of a catalogue: expected component-kinds.yaml, metrics.yaml, fault-kinds.yaml, problem-kinds.yaml, time-limits.yaml',
+        'faults.yaml: no file of a catalogue: expected component-kinds.yaml, metrics.yaml, fault-kinds.yaml, problem-kinds.yaml, time-limits.yaml, patrol-rules.yaml, shift-checks.yaml',
       ],
     ],
     ['broken YAML', { 'fault-kinds.yaml': 'cover: [\n' }, [expect.stringMatching(/^fault-kinds\.yaml:\d: /)]],

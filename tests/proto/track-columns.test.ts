@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FIX_QUANTITIES, type TrackArrays } from '../../proto/fix-columns.ts'
+import { FIX_QUANTITIES } from '../../proto/fix-columns.ts'
 import {
+  type AnsweredTrack,
   decodeTracks,
   encodeEnd,
   encodeHead,
@@ -16,18 +17,19 @@ import {
 /** One fix: ms after the one before, then the integer of each quantity or undefined. */
 type Row = [stepMs: number, ...values: (number | undefined)[]]
 
-function trackOfRows(device: string, startMs: number, rows: Row[]): TrackArrays {
+function trackOfRows(device: string, startMs: number, rows: Row[], gapRows: number[] = []): AnsweredTrack {
   let timeMs = startMs
   const track = {
     device,
     count: rows.length,
+    gapRows: Uint32Array.from(gapRows),
     timeMs: Float64Array.from(rows, ([stepMs], i) => (timeMs += i === 0 ? 0 : stepMs)),
   }
   const columns = FIX_QUANTITIES.map(({ quantity, factor }, c) => [
     quantity,
     Float64Array.from(rows, (row) => (row[c + 1] ?? Number.NaN) / factor),
   ])
-  return { ...track, ...Object.fromEntries(columns) } as TrackArrays
+  return { ...track, ...Object.fromEntries(columns) } as AnsweredTrack
 }
 
 const int32 = fc.integer({ min: -(2 ** 31) + 1, max: 2 ** 31 - 1 })
@@ -46,8 +48,12 @@ const anyTrack = fc
     fc.stringMatching(/^[a-z0-9-]{1,20}$/),
     fc.integer({ min: 0, max: 4_000_000_000_000 }),
     fc.array(anyRow, { maxLength: 30 }),
+    fc.uniqueArray(fc.integer({ min: 1, max: 29 })),
   )
-  .map(([device, startMs, rows]) => trackOfRows(device, startMs, rows))
+  .map(([device, startMs, rows, gaps]) => {
+    const gapRows = gaps.filter((row) => row < rows.length).sort((a, b) => a - b)
+    return trackOfRows(device, startMs, rows, gapRows)
+  })
 
 const aRide = trackOfRows(
   'ebike-01',
@@ -129,7 +135,7 @@ const aChunk = trackChunks(
   ]),
 )[0]!
 const frameOf = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]))
-const lied = encodeTrack('a', [{ ...aChunk, count: 2 ** 31 }])
+const lied = encodeTrack('a', [{ ...aChunk, count: 2 ** 31 }], [])
 test.each<[string, Uint8Array, string]>([
   ['nothing', new Uint8Array(), 'begins with GPTC'],
   ['JSON', new TextEncoder().encode('{"device":"a"}'), 'begins with GPTC'],
@@ -149,8 +155,13 @@ test.each<[string, Uint8Array, string]>([
   ],
   [
     'a chunk twice',
-    frameOf(encodeHead(0), encodeTrack('a', [aChunk, aChunk]), encodeEnd(1)),
+    frameOf(encodeHead(0), encodeTrack('a', [aChunk, aChunk], []), encodeEnd(1)),
     'fix 2 is not after',
+  ],
+  [
+    'a gap after the last fix',
+    frameOf(encodeHead(0), encodeTrack('a', [aChunk], [2]), encodeEnd(1)),
+    'a gap before fix 2 of 2',
   ],
 ])('%s is refused in words', (_, bytes, words) => {
   expect(() => decodeTracks(bytes)).toThrow(FrameDamaged)
@@ -162,10 +173,15 @@ test('the worked example of docs/track-columns.md is what is written', () => {
   const hex = [...page.matchAll(/^([0-9a-f ]{2,}?) {2,}/gm)]
     .map((match) => match[1]!.replaceAll(' ', ''))
     .join('')
-  const example = trackOfRows('ebike-01', 1_777_593_600_000, [
-    [0, 312_345_678, 1_214_567_891, 1234, 420, 9000, 92, 12, 1, 250],
-    [1000, 312_345_778, 1_214_567_991, 1236, undefined, 9010, 92, 12, 1, undefined],
-    [1000, 312_345_878, 1_214_568_091, 1235, undefined, undefined, 92, 11, 1, undefined],
-  ])
+  const example = trackOfRows(
+    'ebike-01',
+    1_777_593_600_000,
+    [
+      [0, 312_345_678, 1_214_567_891, 1234, 420, 9000, 92, 12, 1, 250],
+      [1000, 312_345_778, 1_214_567_991, 1236, undefined, 9010, 92, 12, 1, undefined],
+      [1000, 312_345_878, 1_214_568_091, 1235, undefined, undefined, 92, 11, 1, undefined],
+    ],
+    [2],
+  )
   expect(Buffer.from(encodeTracks([example], 2.5)).toString('hex')).toBe(hex)
 })

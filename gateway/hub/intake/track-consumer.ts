@@ -1,7 +1,8 @@
 import { decodeBody } from '../../../proto/codec/codec.ts'
-import type { Fix } from '../../../proto/domain.ts'
+import type { Body, Fix } from '../../../proto/domain.ts'
 import type { DeviceSighting } from '../registers/devices.ts'
 import type { HealthReport } from '../registers/gateway-health.ts'
+import type { RecordTimes } from '../registers/gateway-life.ts'
 import type { StoreRecords, TrackStore } from '../stores/track-store.ts'
 import type { LoggedRecord } from './intake-log.ts'
 
@@ -15,11 +16,14 @@ export interface TrackSinks {
   store: Pick<TrackStore, 'write'>
   /**
    * @param healths the newest of each boot of a gateway, boots in the order in which they came.
+   * @param times what fixes and readings tell of when each boot of a gateway ran.
    * @returns the devices whose last fix this moved on, and the time (ms) of the last fix before.
    */
-  seen(sightings: DeviceSighting[], healths: HealthReport[]): Map<string, number>
+  seen(sightings: DeviceSighting[], healths: HealthReport[], times: RecordTimes[]): Map<string, number>
   /** Fixes newer than any before, in order of time. */
   live(device: string, fixes: Fix[]): void
+  /** All fixes that the store has just taken, in the order in which they came; late and repeated ones too. */
+  stored?(device: string, fixes: Fix[]): void
 }
 
 /** One write to the store holds at most about so many fixes: a small body can unfold into thousands. */
@@ -27,7 +31,12 @@ const MAX_FIXES_A_WRITE = 50_000
 /** A gateway that catches up after a week offline is no news for the live page. */
 const LIVE_FIXES = 60
 
-export function trackConsumer({ store, seen, live }: TrackSinks): (records: LoggedRecord[]) => Promise<void> {
+export function trackConsumer({
+  store,
+  seen,
+  live,
+  stored,
+}: TrackSinks): (records: LoggedRecord[]) => Promise<void> {
   /** Of the slice before: what is shown is shown in order, whichever is stored first. */
   let shown: Promise<void> = Promise.resolve()
   return async (records) => {
@@ -41,9 +50,16 @@ export function trackConsumer({ store, seen, live }: TrackSinks): (records: Logg
     }
   }
 
+  async function write(batch: Batch): Promise<void> {
+    const records = batch.records()
+    await store.write(records)
+    for (const { device, fixes } of records.fixes) stored?.(device, fixes)
+  }
+
   async function take(records: LoggedRecord[], before: Promise<void>): Promise<void> {
     const sightings = new Map<string, DeviceSighting>()
     const newest = new Map<string, Fix[]>()
+    const times = new Map<string, RecordTimes>()
     const healths = newestHealths(records)
     let batch = new Batch()
     for (const record of records) {
@@ -51,6 +67,7 @@ export function trackConsumer({ store, seen, live }: TrackSinks): (records: Logg
       sight(sightings, gateway, gateway, receivedMs)
       if (record.lane !== 'fix' && record.lane !== 'reading') continue
       const body = decodeBody(record.lane, record.body)
+      noteTimes(times, record, body)
       if (body.lane === 'reading') batch.addReadings(body.batch.readings)
       if (body.lane === 'fix') {
         const { device = gateway, fixes } = body.batch
@@ -60,13 +77,13 @@ export function trackConsumer({ store, seen, live }: TrackSinks): (records: Logg
         newest.get(device)!.push(...fixes.slice(-LIVE_FIXES))
       }
       if (batch.size >= MAX_FIXES_A_WRITE) {
-        await store.write(batch.records())
+        await write(batch)
         batch = new Batch()
       }
     }
-    if (batch.size > 0) await store.write(batch.records())
+    if (batch.size > 0) await write(batch)
     await before
-    for (const [device, beforeMs] of seen([...sightings.values()], healths)) {
+    for (const [device, beforeMs] of seen([...sightings.values()], healths, [...times.values()])) {
       const fixes = newest.get(device)?.filter(({ timeMs }) => timeMs > beforeMs)
       if (fixes?.length) live(device, fixes.sort((a, b) => a.timeMs - b.timeMs).slice(-LIVE_FIXES))
     }
@@ -85,6 +102,30 @@ function newestHealths(records: LoggedRecord[]): HealthReport[] {
     const read = decodeBody('health', body)
     return read.lane === 'health' ? [{ gateway, boot, sequence, receivedMs, health: read.health }] : []
   })
+}
+
+/** Estimated times tell when a record was made at the latest, not that its gateway ran then. */
+function noteTimes(times: Map<string, RecordTimes>, record: LoggedRecord, body: Body): void {
+  if (body.lane !== 'fix' && body.lane !== 'reading') return
+  if (body.batch.timeSource === 'estimated') return
+  const { gateway, boot, receivedMs } = record
+  const list: { timeMs: number }[] = body.lane === 'fix' ? body.batch.fixes : body.batch.readings
+  if (list.length === 0) return
+  const key = `${gateway} ${boot}`
+  const told = times.get(key) ?? {
+    gateway,
+    boot,
+    receivedMs,
+    firstMs: list[0]!.timeMs,
+    lastMs: list[0]!.timeMs,
+  }
+  told.receivedMs = Math.max(told.receivedMs, receivedMs)
+  for (const { timeMs } of list) {
+    told.firstMs = Math.min(told.firstMs, timeMs)
+    told.lastMs = Math.max(told.lastMs, timeMs)
+    if (body.lane === 'fix') told.fixMs = Math.max(told.fixMs ?? timeMs, timeMs)
+  }
+  times.set(key, told)
 }
 
 class Batch {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { transaction } from '../../foundation/database.ts'
 
 /**
@@ -19,6 +19,7 @@ const PAGE = 500
 export class FeatureRegister<Feature> {
   readonly #database: DatabaseSync
   readonly #table: string
+  readonly #version: StatementSync
 
   /** @param table a name of this program's own, never of input. */
   constructor(database: DatabaseSync, table: 'grid' | 'street' | 'component') {
@@ -27,7 +28,9 @@ export class FeatureRegister<Feature> {
     database.exec(`
       CREATE TABLE IF NOT EXISTS ${table} (code TEXT PRIMARY KEY, grid TEXT, feature TEXT NOT NULL);
       CREATE INDEX IF NOT EXISTS ${table}_by_grid ON ${table} (grid, code) WHERE grid IS NOT NULL;
+      CREATE TABLE IF NOT EXISTS register_version (register TEXT PRIMARY KEY, version INTEGER NOT NULL);
     `)
+    this.#version = database.prepare('SELECT version FROM register_version WHERE register = ?')
   }
 
   /**
@@ -45,6 +48,11 @@ export class FeatureRegister<Feature> {
         if (known.get(code)) replaced++
         upsert.run(code, grid ?? null, json)
       }
+      this.#database
+        .prepare(`
+          INSERT INTO register_version (register, version) VALUES (?, 1)
+          ON CONFLICT (register) DO UPDATE SET version = version + 1`)
+        .run(this.#table)
       return replaced
     })
   }
@@ -56,6 +64,20 @@ export class FeatureRegister<Feature> {
 
   count(): number {
     return this.#database.prepare(`SELECT count(*) AS n FROM ${this.#table}`).get()!.n as number
+  }
+
+  /** Grows with each change, whichever process makes it: what is built from the features is built anew by it. */
+  version(): number {
+    return (this.#version.get(this.#table)?.version as number | undefined) ?? 0
+  }
+
+  /** All of them in order of code. */
+  *all(): Generator<Feature> {
+    const next = this.#database.prepare(
+      `SELECT code, feature FROM ${this.#table} WHERE code > ? ORDER BY code LIMIT ${PAGE}`,
+    )
+    for (let rows = next.all(''); rows.length > 0; rows = next.all(rows.at(-1)!.code as string))
+      for (const { feature } of rows) yield JSON.parse(feature as string) as Feature
   }
 
   /** The text of a GeoJSON FeatureCollection in pieces; of one grid where `grid` is given. */

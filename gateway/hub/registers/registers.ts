@@ -4,6 +4,7 @@ import { openDatabase } from '../../foundation/database.ts'
 import { DeviceRegister, type DeviceSighting } from './devices.ts'
 import { FeatureRegister } from './feature-register.ts'
 import { GatewayHealthRegister, type HealthReport } from './gateway-health.ts'
+import { GatewayLifeRegister, type RecordTimes } from './gateway-life.ts'
 import { type ImportReport, importFeatures } from './import-features.ts'
 import type { PresenceRegister } from './presence.ts'
 
@@ -14,8 +15,14 @@ export interface Registers {
   readonly components: FeatureRegister<ComponentFeature>
   readonly devices: DeviceRegister
   readonly health: GatewayHealthRegister
+  readonly life: GatewayLifeRegister
   /** What a slice of records says of devices and gateways; one commit. */
-  heard(sightings: DeviceSighting[], reports: HealthReport[], presence: PresenceRegister): Heard
+  heard(
+    sightings: DeviceSighting[],
+    reports: HealthReport[],
+    presence: PresenceRegister,
+    times?: RecordTimes[],
+  ): Heard
   /** See {@link importFeatures}. */
   import(
     kind: RegisterKind,
@@ -44,13 +51,18 @@ export function openRegisters(dataDir: string): Registers {
   const registers = { grids, streets, components }
   const devices = new DeviceRegister(database)
   const health = new GatewayHealthRegister(database)
+  const life = new GatewayLifeRegister(database)
   return {
     ...registers,
     devices,
     health,
-    heard(sightings, reports, presence) {
+    life,
+    heard(sightings, reports, presence, times = []) {
       const newer = health.newer(reports, presence)
-      const movedOn = devices.seen(sightings, () => health.write(newer))
+      const movedOn = devices.seen(sightings, () => {
+        health.write(newer)
+        life.write(times, reports)
+      })
       return { movedOn, attention: health.hold(newer) }
     },
     import: (kind, geoJson, onProgress) => importFeatures(registers[kind], kind, geoJson, onProgress),

@@ -1,12 +1,6 @@
 import { COMPONENT_PATTERN, type Fix, ID_PATTERN, type Reading } from '../../../proto/domain.ts'
-import {
-  ABSENT,
-  emptyColumns,
-  FIX_COLUMNS,
-  type FixColumns,
-  scaledValue,
-  sliceColumns,
-} from './fix-columns.ts'
+import { ABSENT, emptyColumns, type FixColumns, sliceColumns } from '../../../proto/fix-columns.ts'
+import { FIX_COLUMNS, scaledValue } from './fix-columns.ts'
 import { type StoreRecords, StoreRefused } from './track-store.ts'
 
 /** What either store checks and prepares before it writes: in come records, out go columns a device, sorted, each time once. */

@@ -1,65 +1,49 @@
 import { type Fix, QUALITIES, type Quality } from '../../../proto/domain.ts'
+import {
+  ABSENT,
+  DIVISORS,
+  emptyColumns,
+  FIX_QUANTITIES,
+  type FixColumns,
+  type Quantity,
+} from '../../../proto/fix-columns.ts'
 import type { Track } from './track-store.ts'
 
 /**
- * Fixes as columns of scaled 32-bit integers: what both stores keep. Positions are 1e-7 degrees, other
- * quantities have two decimals (design: six bytes a fix on an InfluxDB's disk, where floats took 38).
+ * What both stores keep of a fix: columns of scaled 32-bit integers (design: six bytes a fix on an InfluxDB's disk,
+ * where floats took 38).
  */
 
-/** Marks a quantity that a fix does not have. */
-export const ABSENT = Number.NaN
-
-/**
- * A quantity: its column in a Track, its field in InfluxDB, what a fix has of it, the factor of its integer, and the
- * range that is taken.
- */
+/** A quantity, the factor of its integer, its field in InfluxDB, what a fix has of it, and the range that is taken. */
 export interface FixColumn {
-  quantity: Exclude<keyof Track, 'device' | 'count' | 'timeMs'>
+  quantity: Quantity
+  factor: number
   field: string
   of: (fix: Fix) => number | undefined
-  factor: number
   min: number
   max: number
 }
 
-/** Chunks in SQLite hold the columns in this order: only ever add at the end. */
-export const FIX_COLUMNS: readonly FixColumn[] = [
-  { quantity: 'lat', field: 'lat_e7', of: (fix) => fix.lat, factor: 1e7, min: -90, max: 90 },
-  { quantity: 'lon', field: 'lon_e7', of: (fix) => fix.lon, factor: 1e7, min: -180, max: 180 },
-  { quantity: 'altM', field: 'alt_cm', of: (fix) => fix.altM, factor: 100, min: -1000, max: 100_000 },
-  { quantity: 'speedMps', field: 'speed_cmps', of: (fix) => fix.speedMps, factor: 100, min: 0, max: 100_000 },
-  { quantity: 'courseDeg', field: 'course_cdeg', of: (fix) => fix.courseDeg, factor: 100, min: 0, max: 360 },
-  { quantity: 'hdop', field: 'hdop_c', of: (fix) => fix.hdop, factor: 100, min: 0, max: 1000 },
-  { quantity: 'satellites', field: 'sats', of: (fix) => fix.satellites, factor: 1, min: 0, max: 1000 },
-  { quantity: 'quality', field: 'quality', of: qualityNumber, factor: 1, min: 1, max: QUALITIES.length - 1 },
-  {
-    quantity: 'accuracyM',
-    field: 'accuracy_cm',
-    of: (fix) => fix.accuracyM,
-    factor: 100,
-    min: 0,
-    max: 21_474_836.47,
-  },
-]
+const KEPT: Record<Quantity, Omit<FixColumn, 'quantity' | 'factor'>> = {
+  lat: { field: 'lat_e7', of: (fix) => fix.lat, min: -90, max: 90 },
+  lon: { field: 'lon_e7', of: (fix) => fix.lon, min: -180, max: 180 },
+  altM: { field: 'alt_cm', of: (fix) => fix.altM, min: -1000, max: 100_000 },
+  speedMps: { field: 'speed_cmps', of: (fix) => fix.speedMps, min: 0, max: 100_000 },
+  courseDeg: { field: 'course_cdeg', of: (fix) => fix.courseDeg, min: 0, max: 360 },
+  hdop: { field: 'hdop_c', of: (fix) => fix.hdop, min: 0, max: 1000 },
+  satellites: { field: 'sats', of: (fix) => fix.satellites, min: 0, max: 1000 },
+  quality: { field: 'quality', of: qualityNumber, min: 1, max: QUALITIES.length - 1 },
+  accuracyM: { field: 'accuracy_cm', of: (fix) => fix.accuracyM, min: 0, max: 21_474_836.47 },
+}
+
+export const FIX_COLUMNS: readonly FixColumn[] = FIX_QUANTITIES.map((column) => ({
+  ...column,
+  ...KEPT[column.quantity],
+}))
 
 /** -1, which the column does not take, for a quality that is not of QUALITIES. */
 function qualityNumber({ quality }: Fix): number | undefined {
   return quality === undefined ? undefined : QUALITIES.indexOf(quality)
-}
-
-/** `values[c]` is the column FIX_COLUMNS[c], of integers or ABSENT. There may be room for more than `count`. */
-export interface FixColumns {
-  count: number
-  timeMs: Float64Array
-  values: Float64Array[]
-}
-
-export function emptyColumns(capacity: number): FixColumns {
-  return {
-    count: 0,
-    timeMs: new Float64Array(capacity),
-    values: FIX_COLUMNS.map(() => new Float64Array(capacity)),
-  }
 }
 
 /** A value in the unit of its column as the integer that is kept; undefined where it is outside the range. */
@@ -94,29 +78,6 @@ export function mergeColumns(earlier: FixColumns, later: FixColumns): FixColumns
   return merged
 }
 
-/** The rows `start` … `end` - 1, without copying. */
-export function sliceColumns(columns: FixColumns, start: number, end: number): FixColumns {
-  return {
-    count: end - start,
-    timeMs: columns.timeMs.subarray(start, end),
-    values: columns.values.map((column) => column.subarray(start, end)),
-  }
-}
-
-/** The first row whose time is not before `timeMs`. */
-export function firstRowAt(columns: FixColumns, timeMs: number): number {
-  let low = 0
-  let high = columns.count
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (columns.timeMs[middle]! < timeMs) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-export const DIVISORS: readonly number[] = FIX_COLUMNS.map((column) => column.factor)
-
 /** Brings integers into the units of a Track, in place. */
 export function unscale({ count, values }: FixColumns): void {
   values.forEach((column, c) => {
@@ -125,16 +86,10 @@ export function unscale({ count, values }: FixColumns): void {
   })
 }
 
-/** A track of columns that are in its units already; they are not copied. */
-export function trackOf(device: string, { count, timeMs, values }: FixColumns): Track {
-  const quantities = FIX_COLUMNS.map(({ quantity }, c) => [quantity, values[c]!.subarray(0, count)])
-  return { device, count, timeMs: timeMs.subarray(0, count), ...Object.fromEntries(quantities) } as Track
-}
-
 /** One row of a track as a fix. */
 export function fixOf(track: Track, row: number): Fix {
   const fix: Fix = { timeMs: track.timeMs[row]!, lat: track.lat[row]!, lon: track.lon[row]! }
-  for (const { quantity } of FIX_COLUMNS) {
+  for (const { quantity } of FIX_QUANTITIES) {
     const value = track[quantity][row]!
     if (Number.isNaN(value)) continue
     if (quantity === 'quality') fix.quality = QUALITIES[value] as Quality

@@ -1,5 +1,6 @@
 import type { Reading } from '../../../proto/domain.ts'
-import { FIX_COLUMNS, type FixColumns } from './fix-columns.ts'
+import type { FixColumns } from '../../../proto/fix-columns.ts'
+import { FIX_COLUMNS } from './fix-columns.ts'
 
 /**
  * Line protocol (measurement,tags fields time) without escaping: only for ids that `checkedFixes` and

@@ -1,6 +1,7 @@
 import { type Fix, ID_PATTERN } from '../../../proto/domain.ts'
+import { ABSENT, emptyColumns, type FixColumns, trackOf } from '../../../proto/fix-columns.ts'
 import { checkedFixes, checkedReadings } from './checked-records.ts'
-import { ABSENT, emptyColumns, FIX_COLUMNS, type FixColumns, fixOf, trackOf, unscale } from './fix-columns.ts'
+import { FIX_COLUMNS, fixOf, unscale } from './fix-columns.ts'
 import type { Series } from './influx-answer.ts'
 import { InfluxConnection } from './influx-connection.ts'
 import { fixLines, readingLine } from './influx-lines.ts'

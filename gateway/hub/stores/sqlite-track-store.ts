@@ -1,19 +1,19 @@
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Fix } from '../../../proto/domain.ts'
-import { openDatabase, transaction } from '../../foundation/database.ts'
-import { checkedFixes, checkedReadings } from './checked-records.ts'
-import { ChunkDamaged, decodeChunk, encodeChunk } from './chunk-codec.ts'
 import {
   DIVISORS,
   emptyColumns,
   type FixColumns,
   firstRowAt,
-  fixOf,
-  mergeColumns,
   sliceColumns,
   trackOf,
-} from './fix-columns.ts'
+} from '../../../proto/fix-columns.ts'
+import { ChunkDamaged, decodeChunk, encodeChunk } from '../../../proto/track-chunk.ts'
+import type { TrackChunk } from '../../../proto/track-columns.ts'
+import { openDatabase, transaction } from '../../foundation/database.ts'
+import { checkedFixes, checkedReadings } from './checked-records.ts'
+import { fixOf, mergeColumns } from './fix-columns.ts'
 import {
   type Expiry,
   type StoreRecords,
@@ -56,6 +56,8 @@ const SCHEMA = `
 interface ChunkRow {
   id: number
   count: number
+  first_ms: number
+  last_ms: number
   columns: Uint8Array
 }
 
@@ -103,6 +105,20 @@ export class SqliteTrackStore implements TrackStore {
       const end = Math.max(start, firstRowAt(columns, toMs))
       return trackOf(device, sliceColumns(columns, start, end))
     })
+  }
+
+  async readChunks(device: string, fromMs: number, toMs: number): Promise<TrackChunk[]> {
+    return this.#guarded('read', () =>
+      this.#chunksBetween(device, fromMs, toMs).flatMap((row) => {
+        const startMs = bucketStartMs(row.id)
+        const { count, first_ms, last_ms, columns: bytes } = row
+        if (first_ms >= fromMs && last_ms < toMs) return [{ startMs, count, bytes }]
+        const columns = emptyColumns(count)
+        decodeChunk(bytes, startMs, columns)
+        const cut = sliceColumns(columns, firstRowAt(columns, fromMs), firstRowAt(columns, toMs))
+        return cut.count > 0 ? [{ startMs, count: cut.count, bytes: encodeChunk(cut, startMs) }] : []
+      }),
+    )
   }
 
   async devicesBetween(fromMs: number, toMs: number): Promise<string[]> {
@@ -250,10 +266,11 @@ const SQL = {
   // DO UPDATE, since DO NOTHING would return no row where the name is known already.
   addDevice:
     'INSERT INTO device (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id',
-  chunk: 'SELECT id, count, columns FROM fix_chunk WHERE id = ?',
-  chunks: `SELECT id, count, columns FROM fix_chunk
+  chunk: 'SELECT id, count, first_ms, last_ms, columns FROM fix_chunk WHERE id = ?',
+  chunks: `SELECT id, count, first_ms, last_ms, columns FROM fix_chunk
     WHERE id BETWEEN ? AND ? AND last_ms >= ? AND first_ms < ? ORDER BY id`,
-  lastChunk: 'SELECT id, count, columns FROM fix_chunk WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1',
+  lastChunk: `SELECT id, count, first_ms, last_ms, columns FROM fix_chunk
+    WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1`,
   anyBorderIn: `SELECT 1 FROM fix_chunk
     WHERE id BETWEEN ? AND ? AND (first_ms >= ? AND first_ms < ? OR last_ms >= ? AND last_ms < ?) LIMIT 1`,
   putChunk: `INSERT INTO fix_chunk (id, count, first_ms, last_ms, columns) VALUES (?, ?, ?, ?, ?)

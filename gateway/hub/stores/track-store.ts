@@ -1,4 +1,6 @@
 import type { Fix, Reading } from '../../../proto/domain.ts'
+import type { TrackArrays } from '../../../proto/fix-columns.ts'
+import type { TrackChunk } from '../../../proto/track-columns.ts'
 
 /**
  * Where trajectories (轨迹) and readings are recorded. Two implementations, SQLite and InfluxDB, pass one
@@ -17,6 +19,11 @@ export interface TrackStore {
   write(records: StoreRecords): Promise<void>
   /** Fixes with fromMs ≤ time < toMs in order of time. @throws StoreUnavailable */
   readTrack(device: string, fromMs: number, toMs: number): Promise<Track>
+  /**
+   * The same fixes as the chunks they are kept in, for an answer that carries chunks; only those at the ends of the
+   * range are made anew. Absent where the store keeps none. @throws StoreUnavailable
+   */
+  readChunks?(device: string, fromMs: number, toMs: number): Promise<TrackChunk[]>
   /** Devices with at least one fix in the range, sorted. @throws StoreUnavailable */
   devicesBetween(fromMs: number, toMs: number): Promise<string[]>
   /** The newest fix by its own time. @throws StoreUnavailable */
@@ -45,21 +52,8 @@ export interface StoreRecords {
   readings: Reading[]
 }
 
-/** A track as columns of `count` values; NaN: that fix has no such value. `quality` as in QUALITIES. */
-export interface Track {
-  device: string
-  count: number
-  timeMs: Float64Array
-  lat: Float64Array
-  lon: Float64Array
-  altM: Float64Array
-  speedMps: Float64Array
-  courseDeg: Float64Array
-  hdop: Float64Array
-  satellites: Float64Array
-  quality: Float64Array
-  accuracyM: Float64Array
-}
+/** A track as columns; NaN: that fix has no such value. */
+export type Track = TrackArrays
 
 /** The store cannot be reached or is busy: the same call may succeed later. */
 export class StoreUnavailable extends Error {

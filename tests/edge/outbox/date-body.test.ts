@@ -112,7 +112,10 @@ test('fixes without a date of their own; those with one keep it', () => {
   })
   // An older gateway's batch does not say where its time is from, and says no more afterwards.
   expect(dated({ lane: 'fix', batch: { fixes } })).not.toHaveProperty('batch.timeSource')
-  const own = { lane: 'fix', batch: { device: 'ebike-02', timeSource: 'system', fixes: [fix(WALL - 90_000)] } } as const
+  const own = {
+    lane: 'fix',
+    batch: { device: 'ebike-02', timeSource: 'system', fixes: [fix(WALL - 90_000)] },
+  } as const
   expect(dated({ lane: 'fix', batch: { ...own.batch, fixes: [...own.batch.fixes] } })).toEqual(own)
 })
 

@@ -68,7 +68,10 @@ export async function startHubProcess(options: { diskBytes?: number } = {}): Pro
   }
   const [httpUrl, brokerUrl] = [await said(/(http:\/\/127[\d.:]+)/), await said(/(mqtt:\/\/127[\d.:]+)/)]
   const get = (path: string): Promise<Response> =>
-    fetch(`${httpUrl}${path}`, { signal: AbortSignal.timeout(20_000) })
+    fetch(`${httpUrl}${path}`, {
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(20_000),
+    })
   return {
     pid: child.pid!,
     folder: diskBytes === undefined ? data : `/proc/${child.pid}/root${data}`,

@@ -4,7 +4,6 @@ import {
   Cases,
   CaseWithSteps,
   ComponentsAnswer,
-  Coverage,
   Devices,
   GridsAnswer,
   Health,
@@ -15,6 +14,7 @@ import {
   TrackColumns,
   TrackJson,
 } from '../../../proto/http.ts'
+import { AreaCoverage } from '../../../proto/patrol-http.ts'
 import { eventually } from '../eventually.ts'
 import { COVER, caseReport, fixes, ride, T0, up } from '../gateway-messages.ts'
 import { mqttGateway } from '../mqtt-client.ts'
@@ -105,7 +105,7 @@ test('what a gateway sent is there, by every route and in the shape of its schem
   const summary = Summary.parse(await hub.json(`/api/v1/devices/ebike-01/summary?${RANGE}`))
   expect(summary).toMatchObject({ fixes: 100, first: '2026-05-01T00:00:00.000Z', gaps: [] })
   expect(summary.distanceM).toBeGreaterThan(300)
-  const coverage = Coverage.parse(await hub.json(`/api/v1/coverage?grid=${GRID}&${RANGE}`))
+  const coverage = AreaCoverage.parse(await hub.json(`/api/v1/coverage?grid=${GRID}&${RANGE}`))
   expect(coverage).toMatchObject({ grid: GRID, devices: ['ebike-01'], policy: { id: 'area' } })
   expect(coverage.coveredCells).toBeGreaterThan(50)
   expect(coverage.insideCells).toBeGreaterThan(coverage.coveredCells)
@@ -155,7 +155,11 @@ describe('what cannot be answered', () => {
     [400, '/api/v1/devices/ebike-01/track?from=2026-05-02&to=2026-05-01', /is not before/],
     [400, '/api/v1/devices/ebike-01/track?from=2026-01-01&to=2026-05-01', /120\.0 days, at most 31/],
     [400, `/api/v1/devices/ebike-01/track?${RANGE}&format=kml`, /format/],
-    [400, `/api/v1/devices/ebike-01/track?${RANGE}&crs=gcj02`, /crs gcj02: this hub answers in wgs84 only/],
+    [
+      400,
+      `/api/v1/devices/ebike-01/track?${RANGE}&crs=gcj02`,
+      /crs gcj02 with format columns: only files .* come in other systems/,
+    ],
     [400, `/api/v1/devices/a%20b/track?${RANGE}`, /letters, digits/],
     [400, `/api/v1/devices/..%2f..%2fetc/summary`, /letters, digits/],
     [400, `/api/v1/devices/__proto__'%20OR%201=1/track?${RANGE}`, /letters, digits/],
@@ -233,25 +237,46 @@ test('the OpenAPI description names every route and its errors', async () => {
   }
   expect(description.openapi).toBe('3.1.0')
   expect(Object.keys(description.paths).sort()).toEqual([
+    '/api/v1/beats',
+    '/api/v1/beats/{id}',
     '/api/v1/cases',
     '/api/v1/cases/{id}',
     '/api/v1/cases/{id}/photos/{number}',
     '/api/v1/cases/{id}/steps',
     '/api/v1/components',
     '/api/v1/coverage',
+    '/api/v1/coverage/roll-up',
     '/api/v1/devices',
     '/api/v1/devices/{id}/health',
+    '/api/v1/devices/{id}/matched',
     '/api/v1/devices/{id}/summary',
     '/api/v1/devices/{id}/track',
+    '/api/v1/findings',
     '/api/v1/grids',
+    '/api/v1/grids/check',
+    '/api/v1/heat',
+    '/api/v1/last-seen',
     '/api/v1/live',
+    '/api/v1/missed',
     '/api/v1/settings',
+    '/api/v1/shifts',
+    '/api/v1/shifts/{id}',
+    '/api/v1/shifts/{id}/report',
+    '/api/v1/shifts/{id}/round',
     '/api/v1/streets',
+    '/api/v1/tracks',
     '/healthz',
     '/metrics',
   ])
   const { parameters, responses } = description.paths['/api/v1/devices/{id}/track']!.get!
-  expect(parameters?.map(({ name }) => name).sort()).toEqual(['crs', 'format', 'from', 'id', 'to'])
+  expect(parameters?.map(({ name }) => name).sort()).toEqual([
+    'crs',
+    'format',
+    'from',
+    'id',
+    'to',
+    'toleranceM',
+  ])
   expect(Object.keys(responses).sort()).toEqual(['200', '4XX', '5XX'])
 })
 

@@ -3,6 +3,7 @@ import type { LoggedRecord } from '../../../gateway/hub/intake/intake-log.ts'
 import { trackConsumer } from '../../../gateway/hub/intake/track-consumer.ts'
 import type { DeviceSighting } from '../../../gateway/hub/registers/devices.ts'
 import type { HealthReport } from '../../../gateway/hub/registers/gateway-health.ts'
+import type { RecordTimes } from '../../../gateway/hub/registers/gateway-life.ts'
 import type { StoreRecords } from '../../../gateway/hub/stores/track-store.ts'
 import { encodeBody } from '../../../proto/codec/codec.ts'
 import { DecodeError } from '../../../proto/codec/decode-error.ts'
@@ -26,6 +27,7 @@ function consumer(lastFixMs: Record<string, number> = {}) {
   const written: StoreRecords[] = []
   const sightings: DeviceSighting[] = []
   const healths: HealthReport[] = []
+  const times: RecordTimes[] = []
   const live: { device: string; fixes: Fix[] }[] = []
   const consume = trackConsumer({
     store: {
@@ -33,9 +35,10 @@ function consumer(lastFixMs: Record<string, number> = {}) {
         written.push(records)
       },
     },
-    seen(seen, told) {
+    seen(seen, told, lives) {
       sightings.push(...seen)
       healths.push(...told)
+      times.push(...lives)
       return new Map(
         seen.flatMap(({ device, lastFix }) => {
           const before = lastFixMs[device] ?? Number.NEGATIVE_INFINITY
@@ -45,10 +48,10 @@ function consumer(lastFixMs: Record<string, number> = {}) {
     },
     live: (device, newer) => live.push({ device, fixes: newer }),
   })
-  return { consume, written, sightings, healths, live }
+  return { consume, written, sightings, healths, times, live }
 }
 
-const times = (list: Fix[]): number[] => list.map(({ timeMs }) => (timeMs - T0) / 1000)
+const secondsOf = (list: Fix[]): number[] => list.map(({ timeMs }) => (timeMs - T0) / 1000)
 
 test('one write a slice: fixes by device, readings, and who was seen', async () => {
   const { consume, written, sightings } = consumer()
@@ -61,7 +64,7 @@ test('one write a slice: fixes by device, readings, and who was seen', async () 
     record('post-2', 5, { lane: 'case', report: caseReport('raised', 1) }),
   ])
   expect(written).toHaveLength(1)
-  expect(written[0]!.fixes.map(({ device, fixes: list }) => [device, times(list)])).toEqual([
+  expect(written[0]!.fixes.map(({ device, fixes: list }) => [device, secondsOf(list)])).toEqual([
     ['ebike-01', [0, 1, 2, 3, 4]],
     ['ebike-07', [0]],
   ])
@@ -126,6 +129,29 @@ test('a health that cannot be read refuses the slice before anything is written'
   expect(written).toEqual([])
 })
 
+test('what fixes and readings tell of when a boot ran, estimated times left out', async () => {
+  const { consume, times } = consumer()
+  const reading = { component: COVER, metric: 'tilt_deg', timeMs: T0 + 90_000, value: 2.5 }
+  await consume([
+    record('ebike-01', 1, fixes(ride(3, T0 + 5000))),
+    record('ebike-01', 2, { lane: 'reading', batch: { readings: [reading] } }),
+    record('ebike-01', 3, { lane: 'fix', batch: { timeSource: 'estimated', fixes: ride(2) } }),
+    record('ebike-01', 4, fixes(ride(3, T0 + 1000), 'ebike-02')),
+    record('post-1', 5, { lane: 'reading', batch: { readings: [reading] } }),
+  ])
+  expect(times).toEqual([
+    {
+      gateway: 'ebike-01',
+      boot: BOOT,
+      receivedMs: T0 + 4,
+      firstMs: T0 + 1000,
+      lastMs: T0 + 90_000,
+      fixMs: T0 + 7000,
+    },
+    { gateway: 'post-1', boot: BOOT, receivedMs: T0 + 5, firstMs: T0 + 90_000, lastMs: T0 + 90_000 },
+  ])
+})
+
 test('a body that cannot be read refuses the slice', async () => {
   const { consume } = consumer()
   const bad = { ...record('ebike-01', 1, fixes(ride(2))), body: new Uint8Array([0x10, 0xff]) }
@@ -140,7 +166,9 @@ describe('the live page hears', () => {
       record('ebike-01', 2, fixes(ride(10))),
       record('ebike-02', 3, fixes(ride(100))),
     ])
-    expect(live.map(({ device, fixes: list }) => [device, times(list).at(0), times(list).at(-1)])).toEqual([
+    expect(
+      live.map(({ device, fixes: list }) => [device, secondsOf(list).at(0), secondsOf(list).at(-1)]),
+    ).toEqual([
       ['ebike-01', 100, 119],
       ['ebike-02', 40, 99],
     ])

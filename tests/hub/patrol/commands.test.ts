@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRegisters } from '../../../gateway/hub/registers/registers.ts'
 import { openTrackStore } from '../../../gateway/hub/stores/open-track-store.ts'
-import { Coverage } from '../../../proto/http.ts'
+import { AreaCoverage } from '../../../proto/patrol-http.ts'
 import { at, everySecond, START_MS } from './made-track.ts'
 
 const MAIN = join(import.meta.dirname, '../../../gateway/main.ts')
@@ -97,14 +97,26 @@ test('coverage: in words', async () => {
   expect(stdout).toMatch(/covered +15\.0 % {2}60 of 400 cells of 10 m/)
   expect(stdout).toMatch(/cannot tell +0\.0 % {2}0 cells/)
   expect(stdout).toMatch(/devices +bike-1/)
-  expect(stdout).toMatch(/policy +area\/1: Share of/)
+  expect(stdout).toMatch(/policy +area\/2: Share of/)
+})
+
+test('coverage of a grid above the unit grids, by another policy: their sums', async () => {
+  const ask = (...more: string[]) =>
+    gridpatrol('coverage', '--data', folder, '--grid', '310101', ...RANGE, ...more)
+  const area = await ask()
+  expect(area.stdout).toContain('grid 310101, 1 unit grids, 2026-05-01T00:00:00.000Z')
+  expect(area.stdout).toMatch(/covered +15\.0 % {2}60 of 400 cells of 10 m/)
+  const components = await ask('--policy', 'components')
+  expect(components.stdout).toMatch(/covered +0\.0 % {2}0 of 0 components/)
+  const road = JSON.parse((await ask('--policy', 'road', '--json')).stdout)
+  expect(road).toMatchObject({ grid: '310101', level: 'district', lengthM: 0, policy: { id: 'road' } })
 })
 
 test('coverage --json: as the API answers, from the store that a configuration names', async () => {
   const config = join(folder, 'hub.yaml')
   await writeFile(config, `hub:\n  data: ${folder}\n  store: { kind: sqlite }\n`)
   const { stdout } = await gridpatrol('coverage', '--config', config, '--grid', GRID, ...RANGE, '--json')
-  expect(Coverage.parse(JSON.parse(stdout))).toMatchObject({
+  expect(AreaCoverage.parse(JSON.parse(stdout))).toMatchObject({
     grid: GRID,
     from: '2026-05-01T00:00:00.000Z',
     coveredCells: 60,

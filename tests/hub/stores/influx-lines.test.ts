@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ABSENT, emptyColumns, FIX_COLUMNS } from '../../../gateway/hub/stores/fix-columns.ts'
+import { FIX_COLUMNS } from '../../../gateway/hub/stores/fix-columns.ts'
 import { fixLines } from '../../../gateway/hub/stores/influx-lines.ts'
+import { ABSENT, emptyColumns } from '../../../proto/fix-columns.ts'
 
 const anyInteger = fc.oneof(
   fc.integer({ min: -(2 ** 31) + 1, max: 2 ** 31 - 1 }),

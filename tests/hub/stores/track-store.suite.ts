@@ -3,6 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fixOf } from '../../../gateway/hub/stores/fix-columns.ts'
 import { StoreRefused, type Track, type TrackStore } from '../../../gateway/hub/stores/track-store.ts'
 import { type Fix, QUALITIES, type Quality } from '../../../proto/domain.ts'
+import {
+  decodeTracks,
+  encodeEnd,
+  encodeHead,
+  encodeTrack,
+  trackChunks,
+} from '../../../proto/track-columns.ts'
 
 /** An empty store, and a way to look at its readings from outside, since TrackStore only writes them. */
 export interface StoreUnderTest {
@@ -105,6 +112,28 @@ export function trackStoreSuite(name: string, open: () => Promise<StoreUnderTest
       expect(await timesIn(MIDNIGHT_MS, MIDNIGHT_MS)).toEqual([])
       expect(await timesIn(MIDNIGHT_MS + 1000, MIDNIGHT_MS)).toEqual([])
       expect(await timesIn(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)).toEqual(times)
+    })
+
+    test('as chunks, kept or made, every range reads the same', async () => {
+      const fixes = Array.from({ length: 100 }, (_, i) => ({
+        ...(i % 3 === 0 ? fullFix : bareFix(0)),
+        timeMs: MIDNIGHT_MS + i * 21 * SECOND,
+      }))
+      await write('bike-1', ...fixes)
+      for (const [fromS, toS] of [
+        [-1, 9999],
+        [0, 600],
+        [21, 2000],
+        [599, 1201],
+        [30, 40],
+        [3000, 4000],
+      ]) {
+        const range = [MIDNIGHT_MS + fromS! * SECOND, MIDNIGHT_MS + toS! * SECOND] as const
+        const track = await store.readTrack('bike-1', ...range)
+        const chunks = (await store.readChunks?.('bike-1', ...range)) ?? trackChunks(track)
+        const parts = [encodeHead(0), encodeTrack('bike-1', chunks, []), encodeEnd(1)]
+        expect(decodeTracks(Buffer.concat(parts))).toEqual([{ ...track, gapRows: new Uint32Array() }])
+      }
     })
 
     test('keeps devices apart, also where one name begins with the other', async () => {

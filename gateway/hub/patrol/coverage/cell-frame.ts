@@ -1,7 +1,7 @@
 import type { GridFeature } from '../../../../proto/district.ts'
 import { metresPerDegree } from '../distance.ts'
 
-/** A unit grid's bounding box cut into square cells: rows from south to north, each from west to east. */
+/** A bounding box cut into square cells: rows from south to north, each from west to east. */
 export interface CellFrame {
   sizeM: number
   columns: number
@@ -12,18 +12,41 @@ export interface CellFrame {
   cellLatDeg: number
 }
 
+/** Degrees, WGS-84. */
+export interface Box {
+  west: number
+  south: number
+  east: number
+  north: number
+}
+
 /** 2,000 km² at 10 m, more than a district. */
 const MAX_CELLS = 20_000_000
 
+export function boxOf(grids: Iterable<GridFeature>): Box {
+  const box: Box = { west: 180, south: 90, east: -180, north: -90 }
+  for (const grid of grids)
+    for (const polygon of ringsOf(grid))
+      for (const ring of polygon)
+        for (const [lon, lat] of ring) {
+          box.west = Math.min(box.west, lon)
+          box.east = Math.max(box.east, lon)
+          box.south = Math.min(box.south, lat)
+          box.north = Math.max(box.north, lat)
+        }
+  return box
+}
+
 /** @throws RangeError for a grid too large for its cells. */
 export function cellFrame(grid: GridFeature, sizeM: number): CellFrame {
-  let [west, south, east, north] = [180, 90, -180, -90]
-  for (const [lon, lat] of ringsOf(grid).flat(2)) {
-    west = Math.min(west, lon)
-    east = Math.max(east, lon)
-    south = Math.min(south, lat)
-    north = Math.max(north, lat)
-  }
+  return frameOfBox(boxOf([grid]), sizeM, `grid ${grid.properties.code}`)
+}
+
+/**
+ * @param what - whose box it is, for the error: `grid 310101001001001`.
+ * @throws RangeError for a box too large for its cells.
+ */
+export function frameOfBox({ west, south, east, north }: Box, sizeM: number, what: string): CellFrame {
   const perDegree = metresPerDegree((south + north) / 2)
   const cellLonDeg = sizeM / perDegree.lon
   const cellLatDeg = sizeM / perDegree.lat
@@ -31,18 +54,25 @@ export function cellFrame(grid: GridFeature, sizeM: number): CellFrame {
   const rows = Math.max(1, Math.ceil((north - south) / cellLatDeg))
   if (!(columns * rows <= MAX_CELLS))
     throw new RangeError(
-      `grid ${grid.properties.code} spans ${columns} × ${rows} cells of ${sizeM} m, expected at most ` +
+      `${what} spans ${columns} × ${rows} cells of ${sizeM} m, expected at most ` +
         `${MAX_CELLS}: split it, or check its coordinates`,
     )
   return { sizeM, columns, rows, west, south, cellLonDeg, cellLatDeg }
 }
 
-/**
- * One byte a cell, 1 where its centre lies inside the grid, holes left out. Row by row: the borders that
- * cross the row's centre line, sorted, are entered and left in turn (even-odd rule).
- */
+/** One byte a cell, 1 where its centre lies inside the grid, holes left out. */
 export function cellsInside(grid: GridFeature, frame: CellFrame): Uint8Array {
   const inside = new Uint8Array(frame.columns * frame.rows)
+  for (const [from, to] of spansInside(grid, frame)) inside.fill(1, from, to)
+  return inside
+}
+
+/**
+ * The cells `from` … `to` - 1, each time of one row, whose centres lie inside the grid, holes left out. Row by row:
+ * the borders that cross the row's centre line, sorted, are entered and left in turn (even-odd rule). Two grids with
+ * the same corners along their border share no cell.
+ */
+export function* spansInside(grid: GridFeature, frame: CellFrame): Generator<[from: number, to: number]> {
   for (const polygon of ringsOf(grid)) {
     const crossings = crossingsByRow(polygon, frame)
     for (const [row, columns] of crossings) {
@@ -50,11 +80,10 @@ export function cellsInside(grid: GridFeature, frame: CellFrame): Uint8Array {
       for (let i = 0; i + 1 < columns.length; i += 2) {
         const first = Math.max(0, Math.ceil(columns[i]! - 0.5))
         const last = Math.min(frame.columns, Math.ceil(columns[i + 1]! - 0.5))
-        if (last > first) inside.fill(1, row * frame.columns + first, row * frame.columns + last)
+        if (last > first) yield [row * frame.columns + first, row * frame.columns + last]
       }
     }
   }
-  return inside
 }
 
 /** GeoJSON positions, longitude first. */

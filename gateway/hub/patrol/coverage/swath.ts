@@ -1,119 +1,179 @@
-/**
- * Paints the swath of a moving eye onto cells: every cell whose centre lies within a radius of its way. The
- * plane is measured in cells; a cell's centre is at its column and row + 0.5.
- */
-export interface Canvas {
-  columns: number
-  rows: number
-  /** One byte a cell, rows from south to north. */
-  cells: Uint8Array
-  /** In cells. */
-  radius: number
-}
+import type { CellFrame } from './cell-frame.ts'
 
-/** What hangs together: two fixes no longer apart, and no faster, than this. */
-export interface WayLimits {
-  maxMs: number
-  maxCellsPerMs: number
-}
+/**
+ * Which cells a moving eye has seen: every cell whose centre lies nearer than a radius to its way. In: lines in the
+ * plane of the cells; out: the state of each cell, counted as it goes.
+ *
+ * The plane is measured in cells, with a margin as wide as the eye sees around the frame, so that what happens out
+ * there and still matters has a cell too: a cell's centre is at its column and row + 0.5, margin included.
+ *
+ * Each cell, margin included, knows how many cells within the radius of any place in it are still to be seen. A line
+ * that keeps to cells where that is none changes nothing and needs no further look: after one ride along a street
+ * that is most of the next rides.
+ */
+
+/** In the order in which a cell may change; OUTSIDE never does. */
+export const OUTSIDE = 0
+export const COVERED = 1
+export const CANNOT_TELL = 2
+export const UNSEEN = 3
+
+/** Seen well, or by a fix too poor to say: a layer leads cells above it down to it. */
+export type Layer = typeof COVERED | typeof CANNOT_TELL
 
 /** A longer line is painted in parts, lest its bounding box hold mostly cells that are far from it. */
 const MAX_PART = 4
+/**
+ * A centre this close to the radius counts as beyond it: no rounding may let an eye see farther than the cells that
+ * it is known to see, or an answer would depend on how often it looked.
+ */
+const ROUNDING = 1e-12
 
-/** Follows one device's fixes in order of time. */
-export class Pen {
-  readonly #canvas: Canvas
-  readonly #limits: WayLimits
-  #x = 0
-  #y = 0
-  #timeMs = Number.NEGATIVE_INFINITY
+export class SeenCells {
+  readonly insideCells: number
+  /** Of the frame with its margin. */
+  readonly columns: number
+  readonly rows: number
+  /** Places in the plane are measured from here. */
+  readonly west: number
+  readonly south: number
+  readonly margin: number
+  /** One byte a cell, margin included. */
+  readonly states: Uint8Array
+  /** Cells that a good line through this one could still change. */
+  readonly toCover: Uint16Array
+  /** Cells that a poor line through this one could still change. */
+  readonly toSee: Uint16Array
+  readonly #counts = new Uint32Array(UNSEEN + 1)
+  readonly #radius: number
+  /** From a cell to all those that some place in it sees. */
+  readonly #sights: Int32Array
 
-  constructor(canvas: Canvas, limits: WayLimits) {
-    this.#canvas = canvas
-    this.#limits = limits
+  /**
+   * @param inside - one byte a cell of the frame, 1 where it counts.
+   * @param radius - in cells.
+   */
+  constructor(frame: CellFrame, inside: Uint8Array, radius: number) {
+    // A place in a cell is at least |i| - 0.5 away from the centre of the i-th cell beside it.
+    const margin = Math.ceil(radius + 0.5) - 1
+    this.margin = margin
+    this.columns = frame.columns + 2 * margin
+    this.rows = frame.rows + 2 * margin
+    this.west = frame.west - margin * frame.cellLonDeg
+    this.south = frame.south - margin * frame.cellLatDeg
+    this.#radius = radius
+    this.#sights = sightsOf(radius, margin, this.columns)
+    this.states = new Uint8Array(this.columns * this.rows)
+    this.toCover = new Uint16Array(this.states.length)
+    for (let row = 0; row < frame.rows; row++)
+      for (let column = 0; column < frame.columns; column++) {
+        if (inside[row * frame.columns + column] === 0) continue
+        const cell = (row + margin) * this.columns + column + margin
+        this.states[cell] = UNSEEN
+        this.#counts[UNSEEN]!++
+        for (const sight of this.#sights) this.toCover[cell + sight]!++
+      }
+    this.toSee = this.toCover.slice()
+    this.insideCells = this.#counts[UNSEEN]!
   }
 
-  /** Goes there without painting. */
-  lift(x: number, y: number, timeMs: number): void {
-    this.#x = x
-    this.#y = y
-    this.#timeMs = timeMs
+  get coveredCells(): number {
+    return this.#counts[COVERED]!
   }
 
-  /** Paints the line from where it was or, where the two do not hang together, the new place alone. */
-  draw(x: number, y: number, timeMs: number): void {
-    const elapsedMs = timeMs - this.#timeMs
-    const dx = x - this.#x
-    const dy = y - this.#y
-    const reach = elapsedMs * this.#limits.maxCellsPerMs
-    if (elapsedMs > this.#limits.maxMs || dx * dx + dy * dy > reach * reach)
-      paintPart(this.#canvas, x, y, x, y)
-    else if (dx <= MAX_PART && dx >= -MAX_PART && dy <= MAX_PART && dy >= -MAX_PART)
-      paintPart(this.#canvas, this.#x, this.#y, x, y)
-    else paintLong(this.#canvas, this.#x, this.#y, x, y)
-    this.lift(x, y, timeMs)
+  get cannotTellCells(): number {
+    return this.#counts[CANNOT_TELL]!
+  }
+
+  /** Paints what is in sight of the line. */
+  paint(layer: Layer, x1: number, y1: number, x2: number, y2: number): void {
+    const dx = x2 - x1
+    const dy = y2 - y1
+    if (dx <= MAX_PART && dx >= -MAX_PART && dy <= MAX_PART && dy >= -MAX_PART)
+      this.#paintPart(layer, x1, y1, x2, y2)
+    else this.#paintLong(layer, x1, y1, x2, y2)
+  }
+
+  /** Cuts away what cannot touch the frame (Liang and Barsky 1984), then paints the rest in parts. */
+  #paintLong(layer: Layer, x1: number, y1: number, x2: number, y2: number): void {
+    const dx = x2 - x1
+    const dy = y2 - y1
+    let from = 0
+    let to = 1
+    for (const [step, low, high] of [
+      [dx, -x1, this.columns - x1],
+      [dy, -y1, this.rows - y1],
+    ] as const) {
+      if (step === 0) {
+        if (low > 0 || high < 0) return
+        continue
+      }
+      from = Math.max(from, Math.min(low / step, high / step))
+      to = Math.min(to, Math.max(low / step, high / step))
+    }
+    if (from > to) return
+    const parts = Math.ceil(((to - from) * Math.max(Math.abs(dx), Math.abs(dy))) / MAX_PART) || 1
+    for (let part = 0; part < parts; part++) {
+      const a = from + ((to - from) * part) / parts
+      const b = from + ((to - from) * (part + 1)) / parts
+      this.#paintPart(layer, x1 + a * dx, y1 + a * dy, x1 + b * dx, y1 + b * dy)
+    }
+  }
+
+  /** Every first ride along a street passes here: integers, and no calls but for cells that change. */
+  #paintPart(layer: Layer, x1: number, y1: number, x2: number, y2: number): void {
+    const { columns, rows, states } = this
+    const radius = this.#radius
+    const dx = x2 - x1
+    const dy = y2 - y1
+    const firstColumn = clamped(Math.ceil((dx < 0 ? x2 : x1) - radius - 0.5), columns)
+    const lastColumn = clamped(Math.floor((dx < 0 ? x1 : x2) + radius - 0.5) + 1, columns)
+    const firstRow = clamped(Math.ceil((dy < 0 ? y2 : y1) - radius - 0.5), rows)
+    const lastRow = clamped(Math.floor((dy < 0 ? y1 : y2) + radius - 0.5) + 1, rows)
+    const length2 = dx * dx + dy * dy
+    const perLength2 = length2 === 0 ? 0 : 1 / length2
+    const radius2 = radius * radius * (1 - ROUNDING)
+    for (let row = firstRow; row < lastRow; row++) {
+      const py = row + 0.5 - y1
+      const rowStart = row * columns
+      const end = rowStart + lastColumn
+      for (let cell = rowStart + firstColumn; cell < end; cell++) {
+        if (states[cell]! <= layer) continue
+        const px = cell - rowStart + 0.5 - x1
+        let along = (px * dx + py * dy) * perLength2
+        if (along < 0) along = 0
+        else if (along > 1) along = 1
+        const offX = px - along * dx
+        const offY = py - along * dy
+        if (offX * offX + offY * offY < radius2) this.#see(cell, layer)
+      }
+    }
+  }
+
+  #see(cell: number, layer: Layer): void {
+    const before = this.states[cell]!
+    this.states[cell] = layer
+    this.#counts[before]!--
+    this.#counts[layer]!++
+    const { toCover, toSee } = this
+    const sights = this.#sights
+    if (before === UNSEEN) for (let i = 0; i < sights.length; i++) toSee[cell + sights[i]!]!--
+    if (layer === COVERED) for (let i = 0; i < sights.length; i++) toCover[cell + sights[i]!]!--
   }
 }
 
-/** Millions of lines pass here: integers, and no calls. */
-function paintPart(canvas: Canvas, x1: number, y1: number, x2: number, y2: number): void {
-  const { columns, rows, cells, radius } = canvas
-  const dx = x2 - x1
-  const dy = y2 - y1
-  const firstColumn = clamped(Math.ceil((dx < 0 ? x2 : x1) - radius - 0.5), columns)
-  const lastColumn = clamped(Math.floor((dx < 0 ? x1 : x2) + radius - 0.5) + 1, columns)
-  const firstRow = clamped(Math.ceil((dy < 0 ? y2 : y1) - radius - 0.5), rows)
-  const lastRow = clamped(Math.floor((dy < 0 ? y1 : y2) + radius - 0.5) + 1, rows)
-  const length2 = dx * dx + dy * dy
-  const perLength2 = length2 === 0 ? 0 : 1 / length2
-  const radius2 = radius * radius
-  for (let row = firstRow; row < lastRow; row++) {
-    const py = row + 0.5 - y1
-    const rowStart = row * columns
-    const end = rowStart + lastColumn
-    for (let cell = rowStart + firstColumn; cell < end; cell++) {
-      // Most cells were painted by the line before.
-      if (cells[cell] === 1) continue
-      const px = cell - rowStart + 0.5 - x1
-      let along = (px * dx + py * dy) * perLength2
-      if (along < 0) along = 0
-      else if (along > 1) along = 1
-      const offX = px - along * dx
-      const offY = py - along * dy
-      if (offX * offX + offY * offY <= radius2) cells[cell] = 1
-    }
-  }
+/** Steps between cells of which one sees the other's centre from some place in it; it is the same both ways. */
+function sightsOf(radius: number, margin: number, columns: number): Int32Array {
+  const apart = (steps: number): number => Math.max(0, Math.abs(steps) - 0.5)
+  const sights: number[] = []
+  for (let north = -margin; north <= margin; north++)
+    for (let east = -margin; east <= margin; east++)
+      if (apart(north) ** 2 + apart(east) ** 2 < radius ** 2) sights.push(north * columns + east)
+  return Int32Array.from(sights)
 }
 
 /** 0 … `end`, as a 32-bit integer. */
 function clamped(value: number, end: number): number {
   if (value <= 0) return 0
   return value < end ? value | 0 : end
-}
-
-/** Cuts away what cannot touch a cell (Liang and Barsky 1984), then paints the rest in parts. */
-function paintLong(canvas: Canvas, x1: number, y1: number, x2: number, y2: number): void {
-  const { columns, rows, radius } = canvas
-  const dx = x2 - x1
-  const dy = y2 - y1
-  let from = 0
-  let to = 1
-  for (const [step, low, high] of [
-    [dx, -radius - x1, columns + radius - x1],
-    [dy, -radius - y1, rows + radius - y1],
-  ] as const) {
-    if (step === 0) {
-      if (low > 0 || high < 0) return
-      continue
-    }
-    from = Math.max(from, Math.min(low / step, high / step))
-    to = Math.min(to, Math.max(low / step, high / step))
-  }
-  if (from > to) return
-  const parts = Math.ceil(((to - from) * Math.max(Math.abs(dx), Math.abs(dy))) / MAX_PART) || 1
-  for (let part = 0; part < parts; part++) {
-    const a = from + ((to - from) * part) / parts
-    const b = from + ((to - from) * (part + 1)) / parts
-    paintPart(canvas, x1 + a * dx, y1 + a * dy, x1 + b * dx, y1 + b * dy)
-  }
 }

@@ -1,14 +1,16 @@
 import type { Track } from '../../stores/track-store.ts'
-import { metresPerDegree } from '../distance.ts'
+import { type MetresPerDegree, metresPerDegree } from '../distance.ts'
 
 /**
  * Stops (停留): the device stays within 25 m of where it arrived for at least 60 s. Stay points as in Li,
  * Zheng et al., "Mining user similarity based on location history" (2008), with two fixes in a row outside
  * needed to leave, since single fixes jump.
  */
-const STOP_RADIUS_M = 25
+export const STOP_RADIUS_M = 25
 const MIN_STOP_MS = 60_000
 const FIXES_TO_LEAVE = 2
+/** Within a kilometre to the north or south a degree is as long, to 0.02 % as far as cities lie. */
+const ONE_PLANE_DEG = 0.01
 
 export interface Stop {
   /** Index into the given rows: from the first fix inside to the last one. */
@@ -24,9 +26,12 @@ export interface Stop {
 /** @param rows - the rows of one stretch that are good enough, in order. */
 export function stopsIn(track: Track, rows: ArrayLike<number>): Stop[] {
   const stops: Stop[] = []
+  let plane = { lat: Number.NaN, perDegree: { lat: 0, lon: 0 } }
   let first = 0
   while (first < rows.length) {
-    const last = lastNear(track, rows, first)
+    const lat = track.lat[rows[first]!]!
+    if (!(Math.abs(lat - plane.lat) < ONE_PLANE_DEG)) plane = { lat, perDegree: metresPerDegree(lat) }
+    const last = lastNear(track, rows, first, plane.perDegree)
     const fromMs = track.timeMs[rows[first]!]!
     const toMs = track.timeMs[rows[last]!]!
     if (toMs - fromMs < MIN_STOP_MS) {
@@ -40,11 +45,9 @@ export function stopsIn(track: Track, rows: ArrayLike<number>): Stop[] {
 }
 
 /** The last fix within the radius of the first before the device leaves it. */
-function lastNear(track: Track, rows: ArrayLike<number>, first: number): number {
+function lastNear(track: Track, rows: ArrayLike<number>, first: number, perDegree: MetresPerDegree): number {
   const lat = track.lat[rows[first]!]!
   const lon = track.lon[rows[first]!]!
-  // One plane for all that is near.
-  const perDegree = metresPerDegree(lat)
   let last = first
   for (let i = first + 1; i < rows.length && i - last <= FIXES_TO_LEAVE; i++) {
     const northM = (track.lat[rows[i]!]! - lat) * perDegree.lat

@@ -1,38 +1,18 @@
 import booleanPointInPolygon from '@turf/boolean-point-in-polygon'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AREA_POLICY, areaCoverage } from '../../../../gateway/hub/patrol/coverage/area.ts'
+import { AREA_POLICY, areaCoverage, surveyArea } from '../../../../gateway/hub/patrol/coverage/area.ts'
 import type { Track } from '../../../../gateway/hub/stores/track-store.ts'
 import type { GridFeature } from '../../../../proto/district.ts'
 import { type Fix, QUALITIES } from '../../../../proto/domain.ts'
-import { Coverage } from '../../../../proto/http.ts'
+import { AreaCoverage } from '../../../../proto/patrol-http.ts'
 import { at, everySecond, START_MS, trackOfFixes } from '../made-track.ts'
-
-type Ring = [number, number][]
-const ring = (...corners: [eastM: number, northM: number][]): Ring => {
-  const places = corners.map(([eastM, northM]): [number, number] => {
-    const { lat, lon } = at(eastM, northM)
-    return [lon, lat]
-  })
-  return [...places, places[0]!]
-}
-const square = (fromM: number, toM: number): Ring =>
-  ring([fromM, fromM], [toM, fromM], [toM, toM], [fromM, toM])
-const properties = { code: '310101001001001', name: 'test' }
-const polygon = (...coordinates: Ring[]): GridFeature => ({
-  type: 'Feature',
-  geometry: { type: 'Polygon', coordinates },
-  properties,
-})
-const multiPolygon = (...coordinates: Ring[][]): GridFeature => ({
-  type: 'Feature',
-  geometry: { type: 'MultiPolygon', coordinates },
-  properties,
-})
+import { anyGrid, anyRide, anyTrack, ofSeveral, rows } from './any-track.ts'
+import { multiPolygon, polygon, ring, square } from './made-grid.ts'
 
 const survey = (grid: GridFeature, ...tracks: Track[]) => {
   const coverage = areaCoverage(grid, tracks)
-  expect(Coverage.omit({ from: true, to: true }).parse(coverage)).toEqual(coverage)
+  expect(AreaCoverage.omit({ from: true, to: true, level: true }).parse(coverage)).toEqual(coverage)
   return coverage
 }
 
@@ -51,7 +31,7 @@ describe('a square of 200 m', () => {
       coverage: 0,
       cannotTell: 0,
       devices: [],
-      policy: { id: 'area', version: 1 },
+      policy: { id: 'area', version: 2 },
       cells: { sizeM: 10, columns: 20, rows: 20 },
     })
   })
@@ -138,7 +118,7 @@ test('a grid as large as a country is refused with what to do', () => {
 describe('any grid and tracks', () => {
   test('agree with looking at every cell and every line', () => {
     fc.assert(
-      fc.property(anyGrid, fc.array(anyTrack, { maxLength: 3 }), (grid, tracks) => {
+      fc.property(anyGrid, fc.array(anyTrack, { maxLength: 3 }).map(ofSeveral), (grid, tracks) => {
         const ours = survey(grid, ...tracks)
         const theirs = lookedAtOneByOne(grid, tracks, ours.cells)
         const read = (base64: string) => theirs.inside.map((_, cell) => bits(base64, cell) === 1)
@@ -152,51 +132,59 @@ describe('any grid and tracks', () => {
       { numRuns: 150 },
     )
   })
+
+  test('rides to and fro over the same streets agree too: what is skipped would have changed nothing', () => {
+    fc.assert(
+      fc.property(
+        anyGrid,
+        fc.array(anyRide, { minLength: 1, maxLength: 4 }).map(ofSeveral),
+        (grid, tracks) => {
+          const ours = survey(grid, ...tracks)
+          const theirs = lookedAtOneByOne(grid, tracks, ours.cells)
+          const read = (base64: string) => theirs.inside.map((_, cell) => bits(base64, cell) === 1)
+          expect(agrees(read(ours.cells.covered), theirs.covered)).toBe(true)
+          expect(agrees(read(ours.cells.cannotTell), theirs.cannotTell)).toBe(true)
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  test('give the same answer however their rows are parted, and whoever comes first', () => {
+    const tracks = fc.tuple(fc.oneof(anyTrack, anyRide), fc.oneof(anyTrack, anyRide))
+    fc.assert(
+      fc.property(anyGrid, tracks, fc.array(fc.integer({ min: 1, max: 9 })), (grid, [one, two], lengths) => {
+        const whole = ofSeveral([one, two])
+        const parted = surveyArea(grid)
+        const next = [0, 0]
+        for (let turn = 0; next.some((row, i) => row < whole[i]!.count); turn++) {
+          const [which, length] = [turn % 2, lengths[turn % lengths.length] ?? 5]
+          const to = Math.min(next[which]! + length, whole[which]!.count)
+          parted.add(rows(whole[which]!, next[which]!, to))
+          next[which] = to
+          const { insideCells, coveredCells, cannotTellCells } = parted.result()
+          expect(parted.tally()).toEqual({
+            of: insideCells,
+            covered: coveredCells,
+            cannotTell: cannotTellCells,
+          })
+        }
+        const ours = { ...parted.result(), cells: parted.cells() }
+        expect(ours).toEqual(areaCoverage(grid, whole))
+        expect(ours).toEqual(areaCoverage(grid, whole.toReversed()))
+      }),
+      { numRuns: 100 },
+    )
+  })
 })
 
-/** A star around the origin, so that its border does not cross itself, with or without a hole or a second part. */
-const anyGrid: fc.Arbitrary<GridFeature> = fc
-  .record({
-    radiiM: fc.array(fc.double({ min: 40.123, max: 160, noNaN: true }), { minLength: 5, maxLength: 9 }),
-    kind: fc.constantFrom('plain', 'hole', 'two'),
-  })
-  .map(({ radiiM, kind }) => {
-    const star = (scale: number, eastM: number) =>
-      ring(
-        ...radiiM.map((radiusM, i): [number, number] => {
-          const angle = (2 * Math.PI * (i + 0.137)) / radiiM.length
-          return [eastM + scale * radiusM * Math.cos(angle), scale * radiusM * Math.sin(angle)]
-        }),
-      )
-    if (kind === 'plain') return polygon(star(1, 0))
-    if (kind === 'hole') return polygon(star(1, 0), star(0.4, 0))
-    return multiPolygon([star(0.6, -120)], [star(0.5, 110), star(0.2, 110)])
-  })
-
-const coordinateM = fc.double({ min: -220, max: 220, noNaN: true })
-const anyTrack: fc.Arbitrary<Track> = fc
-  .array(
-    fc.record({
-      afterMs: fc.oneof(fc.constantFrom(1000, 2000, 9000), fc.integer({ min: 1, max: 40_000 })),
-      eastM: coordinateM,
-      northM: coordinateM,
-      /** Most steps are short, some lead across the whole grid or far away. */
-      share: fc.constantFrom(0.02, 0.1, 0.5, 1, 20),
-      hdop: fc.constantFrom(undefined, 1, 1, 1, 8),
-      quality: fc.constantFrom(undefined, 'gps' as const, 'estimated' as const),
-    }),
-    { maxLength: 25 },
-  )
-  .map((steps) => {
-    let [eastM, northM, timeMs] = [0, 0, START_MS]
-    const fixes = steps.map(({ afterMs, share, hdop, quality, ...to }): Fix => {
-      eastM += (to.eastM - eastM) * share
-      northM += (to.northM - northM) * share
-      timeMs += afterMs
-      return { timeMs, ...at(eastM, northM), ...(hdop ? { hdop } : {}), ...(quality ? { quality } : {}) }
-    })
-    return trackOfFixes(fixes)
-  })
+test('a row that is not later than the last of its device is refused, of another device it is none', () => {
+  const coverage = surveyArea(polygon(square(0, 199.9)))
+  const fix = (s: number, device: string) => ride([{ timeMs: START_MS + s * 1000, ...at(5, 5) }], device)
+  coverage.add(fix(5, 'a'))
+  coverage.add(fix(4, 'b'))
+  expect(() => coverage.add(fix(5, 'a'))).toThrow(/^device a: a fix of 2026-05-01T00:00:05.000Z after one of/)
+})
 
 /** Undefined: so close to the border of sight that rounding decides. */
 type Verdict = boolean | undefined
@@ -251,24 +239,33 @@ function distanceToLine({ from, to }: Line, centre: [number, number]): number {
   return Math.abs(area2) / c
 }
 
+/** By the words of the policy: gaps by the median of the last 15 intervals, lines between fixes that hang together. */
 function linesOf(track: Track, metres: (lon: number, lat: number) => [number, number]): Line[] {
-  const intervals = Array.from(track.timeMs.subarray(1), (timeMs, i) => timeMs - track.timeMs[i]!)
-  const median = intervals.toSorted((a, b) => a - b)[intervals.length >> 1] ?? 0
-  const limitMs = Math.max(10_000, 5 * median)
-  const fixes = Array.from(track.timeMs, (timeMs, row) => ({
-    timeMs,
-    place: metres(track.lon[row]!, track.lat[row]!),
-    poor: track.hdop[row]! > 5 || QUALITIES[track.quality[row]!] === 'estimated',
-  }))
+  const fixes = Array.from(track.timeMs, (timeMs, row) => {
+    const before = Array.from(track.timeMs.subarray(Math.max(0, row - 16), row))
+    const intervals = before.slice(1).map((later, i) => later - before[i]!)
+    const median = intervals.toSorted((a, b) => a - b)[intervals.length >> 1]
+    const limitMs = intervals.length < 3 ? 10_000 : Math.max(10_000, 5 * median!)
+    return {
+      timeMs,
+      row,
+      place: metres(track.lon[row]!, track.lat[row]!),
+      poor: track.hdop[row]! > 5 || QUALITIES[track.quality[row]!] === 'estimated',
+      gapBefore: row > 0 && timeMs - track.timeMs[row - 1]! > limitMs,
+    }
+  })
   const between = (poor: boolean, chain: typeof fixes) =>
-    chain.flatMap((to, i): Line[] => {
-      const from = chain[i - 1]
+    chain.map((to, i): Line => {
       const alone = { poor, from: to.place, to: to.place }
-      if (!from) return [alone]
+      const from = chain[i - 1]
+      if (!from) return alone
       const elapsedMs = to.timeMs - from.timeMs
-      const wayM = Math.hypot(to.place[0] - from.place[0], to.place[1] - from.place[1])
-      const joined = elapsedMs <= limitMs && wayM <= (elapsedMs / 1000) * AREA_POLICY.maxSpeedMps
-      return joined ? [{ poor, from: from.place, to: to.place }] : [alone]
+      const way = Math.hypot(to.place[0] - from.place[0], to.place[1] - from.place[1])
+      const joined =
+        !fixes.slice(from.row + 1, to.row + 1).some(({ gapBefore }) => gapBefore) &&
+        (elapsedMs <= 10_000 || to.row - from.row <= 5) &&
+        way <= (elapsedMs / 1000) * AREA_POLICY.maxSpeedMps
+      return joined ? { poor, from: from.place, to: to.place } : alone
     })
   const good = between(
     false,

@@ -22,7 +22,11 @@ test('nothing recorded', () => {
     to: time(86_400),
     fixes: 0,
     distanceM: 0,
+    effectiveM: 0,
     movingS: 0,
+    jumps: 0,
+    impossibleJumps: 0,
+    trips: [],
     stops: [],
     gaps: [],
   })
@@ -102,7 +106,7 @@ test('poor fixes count for nothing', () => {
   expect(summary.maxSpeedMps).toBe(6)
 })
 
-const RIDES = new URL('../../../../shared/data/tracks/', import.meta.url)
+const RIDES = new URL('../../../../../shared/data/tracks/', import.meta.url)
 const missing = !existsSync(RIDES)
 if (missing) {
   const reason = 'recorded rides are not beside this checkout (../shared/data/tracks)'
@@ -134,5 +138,6 @@ test.skipIf(missing).each(['activity_6234161353.gpx', 'activity_7371775190.gpx',
     expect(fixes.length).toBeGreaterThan(400)
     expect(summary.distanceM).toBeGreaterThan(endToEndM * 0.93)
     expect(summary.distanceM).toBeLessThan(endToEndM * 1.01)
+    expect(summary).toMatchObject({ jumps: 0, impossibleJumps: 0 })
   },
 )

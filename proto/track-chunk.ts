@@ -1,11 +1,11 @@
-import { ABSENT, FIX_COLUMNS, type FixColumns } from './fix-columns.ts'
+import { ABSENT, FIX_QUANTITIES, type FixColumns } from './fix-columns.ts'
 
 /**
  * A chunk: the fixes of one device in one stretch of time as bytes, 7 to 9 a fix.
  *
  *   version, 1 byte
  *   varint count
- *   time column, then the columns of FIX_COLUMNS, each:
+ *   time column, then the columns of FIX_QUANTITIES, each:
  *     varint (bytes of the column) * 2 + (1 where it has a bitmap)
  *     bitmap of the fixes that lack the quantity, lowest bit first, (count + 7) / 8 bytes
  *     differences between the present values as zigzag varints, trailing zeros left off
@@ -15,10 +15,12 @@ import { ABSENT, FIX_COLUMNS, type FixColumns } from './fix-columns.ts'
  */
 const VERSION = 1
 const MAX_VARINT_BYTES = 5
-/** Latitude and longitude come first in FIX_COLUMNS. */
+/** Ten minutes of the store at a fix a ms. */
+const MAX_COUNT = 600_000
+/** Latitude and longitude come first in FIX_QUANTITIES. */
 const TWICE_DIFFERENCED = 2
 
-/** The bytes in the database are no chunk of ours. */
+/** The bytes, of the store or of an answer, are no chunk. */
 export class ChunkDamaged extends Error {
   override readonly name = 'ChunkDamaged'
 }
@@ -35,6 +37,22 @@ export function encodeChunk(columns: FixColumns, startMs: number): Uint8Array {
   at = putColumn(bytes, at, offsets, count, true)
   for (let c = 0; c < values.length; c++) at = putColumn(bytes, at, values[c]!, count, c < TWICE_DIFFERENCED)
   return bytes.slice(0, at)
+}
+
+/**
+ * How many fixes a chunk holds, without reading them.
+ * @throws ChunkDamaged where the bytes are no chunk.
+ */
+export function chunkCount(bytes: Uint8Array): number {
+  return readCount({ bytes, at: 0 })
+}
+
+function readCount(reader: Reader): number {
+  const version = reader.bytes[reader.at++]
+  if (version !== VERSION) throw new ChunkDamaged(`chunk version ${version}, expected ${VERSION}`)
+  const count = getVarint(reader)
+  if (count > MAX_COUNT) throw new ChunkDamaged(`chunk of ${count} fixes, at most ${MAX_COUNT} are expected`)
+  return count
 }
 
 /** Room for one column while it is written: a column's length stands before it. */
@@ -97,10 +115,9 @@ export function decodeChunk(
   into: FixColumns,
   divisors = UNDIVIDED,
 ): void {
-  const reader = { bytes, at: 1 }
-  if (bytes[0] !== VERSION) throw new ChunkDamaged(`chunk version ${bytes[0]}, expected ${VERSION}`)
+  const reader = { bytes, at: 0 }
   const first = into.count
-  const count = getVarint(reader)
+  const count = readCount(reader)
   if (count > into.timeMs.length - first)
     throw new ChunkDamaged(`chunk of ${count} fixes, more than recorded`)
   const { timeMs, values } = into
@@ -112,7 +129,16 @@ export function decodeChunk(
   into.count = first + count
 }
 
-const UNDIVIDED: readonly number[] = FIX_COLUMNS.map(() => 1)
+/** The times of a chunk alone. @param into - of as many as it holds. @throws ChunkDamaged */
+export function decodeTimes(bytes: Uint8Array, startMs: number, into: Float64Array): void {
+  const reader = { bytes, at: 0 }
+  const count = readCount(reader)
+  if (count !== into.length) throw new ChunkDamaged(`chunk of ${count} fixes, ${into.length} recorded`)
+  getColumn(reader, into, 1, true)
+  for (let i = 0; i < count; i++) into[i]! += startMs
+}
+
+const UNDIVIDED: readonly number[] = FIX_QUANTITIES.map(() => 1)
 
 interface Reader {
   bytes: Uint8Array

@@ -1,0 +1,122 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { loadPatrolRules } from '../../proto/catalogue/patrol-rules.ts'
+import { loadShiftChecks } from '../../proto/catalogue/shift-checks.ts'
+import type { Log } from '../foundation/log.ts'
+import type { LiveFeed } from './api/live-feed.ts'
+import { coverageRoutes } from './api/routes/coverage.ts'
+import { findingRoutes } from './api/routes/findings.ts'
+import { gridCheckRoutes } from './api/routes/grid-check.ts'
+import { heatRoutes } from './api/routes/heat.ts'
+import { lastSeenRoutes } from './api/routes/last-seen.ts'
+import { matchedRoutes } from './api/routes/matched.ts'
+import { missedRoutes } from './api/routes/missed.ts'
+import { shiftRoutes } from './api/routes/shifts.ts'
+import { summaryRoutes } from './api/routes/summary.ts'
+import type { HubConfig } from './config.ts'
+import { LastSeenRegister } from './patrol/coverage/last-seen.ts'
+import { LiveCoverages } from './patrol/coverage/live-coverage.ts'
+import { policyMakers } from './patrol/coverage/makers.ts'
+import { PatrolGrounds } from './patrol/coverage/patrol-ground.ts'
+import { ShiftSurvey } from './patrol/coverage/shift-survey.ts'
+import { placeNamer } from './patrol/place-namer.ts'
+import { GridFinder } from './patrol/shifts/grid-finder.ts'
+import { PatrolPlan, type Shift } from './patrol/shifts/patrol-plan.ts'
+import { ShiftReports } from './patrol/shifts/shift-reports.ts'
+import type { KnownLife } from './registers/gateway-life.ts'
+import type { PresenceRegister } from './registers/presence.ts'
+import type { Registers } from './registers/registers.ts'
+import type { TrackStore } from './stores/track-store.ts'
+
+/**
+ * The patrol side of the centre: what was seen, by whom, what was missed, and whether it can be believed.
+ *
+ *   tracks ─┬─ live coverage of running shifts ─ last seen ─ missed, rounds
+ *           └─ on demand: coverage by policy, summaries, shift reports with findings
+ *
+ * In: fixes that the track store has taken, registers, the plan of shifts. Out: routes, and figures for the live page.
+ * Fails at the start alone (a file of the data folder cannot be opened, rules that are wrong).
+ */
+export interface PatrolDesk {
+  readonly plan: PatrolPlan
+  readonly routes: FastifyPluginAsync[]
+  /** Fixes that the store has just taken; never throws. */
+  stored(device: string, fixes: Parameters<LiveCoverages['take']>[1]): void
+  start(): void
+  close(): Promise<void>
+}
+
+export interface PatrolSources {
+  config: Pick<HubConfig, 'data' | 'catalogue'>
+  registers: Registers
+  presence: PresenceRegister
+  store: TrackStore
+  live: Pick<LiveFeed, 'publish'>
+  log: Log
+}
+
+/** @throws Error of node:sqlite; CatalogueError */
+export function openPatrolDesk({ config, registers, presence, store, live, log }: PatrolSources): PatrolDesk {
+  using opened = new DisposableStack()
+  const grounds = new PatrolGrounds(registers, loadPatrolRules(config.catalogue))
+  const grids = () => grounds.current().grids
+  const plan = opened.adopt(new PatrolPlan(config.data), (it) => it.close())
+  const lastSeen = opened.adopt(
+    new LastSeenRegister(config.data, (code) => grounds.current().grid(code)),
+    (it) => it.close(),
+  )
+  const coverages = new LiveCoverages({
+    shifts: plan,
+    grounds,
+    store,
+    lastSeen,
+    publish: (make) => live.publish('coverage', make),
+    log,
+  })
+  const lifeOf = (device: string, range: { fromMs: number; toMs: number }): KnownLife | undefined => {
+    const gateway = registers.devices.find(device)?.gateway
+    if (gateway === undefined) return undefined
+    return registers.life.of(gateway, range, presence.find(gateway)?.boot, Date.now())
+  }
+  const reports = new ShiftReports({ store, settings: loadShiftChecks(config.catalogue), lifeOf })
+  const shiftSources = { plan, grids: registers.grids, reports }
+  async function coverageOf(shift: Shift) {
+    const survey = new ShiftSurvey(grounds.current(), shift)
+    survey.add(await store.readTrack(shift.device, shift.fromMs, shift.toMs))
+    return survey.figures()
+  }
+  function areaOf(codes: readonly string[]) {
+    const area = new GridFinder(registers.grids).area(codes)
+    return area && ((lat: number, lon: number): boolean => area.contains(lat, lon))
+  }
+
+  const files = opened.move()
+  return {
+    plan,
+    routes: [
+      summaryRoutes(registers.devices, store, {
+        shifts: plan,
+        areaOf,
+        lifeOf,
+        placeOf: placeNamer(() => grounds.current()),
+      }),
+      matchedRoutes(registers.devices, store, () => grounds.current().network()),
+      coverageRoutes(
+        grids,
+        store,
+        policyMakers(() => grounds.current()),
+      ),
+      heatRoutes(grids, store),
+      gridCheckRoutes(grids),
+      lastSeenRoutes(grounds, lastSeen),
+      missedRoutes({ grounds, lastSeen, plan, store }),
+      shiftRoutes({ ...shiftSources, coverageOf }),
+      findingRoutes(shiftSources),
+    ],
+    stored: (device, fixes) => coverages.take(device, fixes),
+    start: () => coverages.start(),
+    async close() {
+      await coverages.close()
+      files.dispose()
+    },
+  }
+}

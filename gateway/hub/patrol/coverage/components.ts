@@ -1,0 +1,184 @@
+import type { ComponentFeature, GridFeature } from '../../../../proto/district.ts'
+import type { ComponentCoverage, ComponentPass, Policy } from '../../../../proto/patrol-http.ts'
+import type { Survey } from '../survey.ts'
+import { DevicesInGrids } from './grid-locator.ts'
+import { PlaceIndex } from './place-index.ts'
+import { ratio, type Tally, tallyOf } from './tally.ts'
+import { WAY_LIMITS, type Way, type WayLimits, WaysOfDevices } from './ways.ts'
+
+/**
+ * Component pass-by (部件巡查率): the share of a grid's components that somebody passed near. In: the components of some
+ * grids, and tracks; out: counts of each grid, and of each component its nearest pass. Throws what a {@link Survey}
+ * throws.
+ */
+export interface ComponentPolicy extends WayLimits {
+  passM: number
+}
+
+export const COMPONENT_POLICY: ComponentPolicy = { ...WAY_LIMITS, passM: 20 }
+
+export type ComponentsOfGrid = Omit<ComponentCoverage, 'from' | 'to' | 'level' | 'list'>
+
+export interface ComponentSurvey extends Survey<ComponentsOfGrid[]> {
+  /** Components of all the grids together. */
+  tally(): Tally
+  /** In order of code. @throws RangeError for a grid that is not of this survey. */
+  list(gridCode: string): ComponentPass[]
+}
+
+/** The components that stand in one grid, ready to be looked up by place; without those given up (废弃). */
+export class GridComponents {
+  readonly grid: GridFeature
+  readonly components: readonly ComponentFeature[]
+  readonly near: PlaceIndex
+
+  constructor(grid: GridFeature, components: readonly ComponentFeature[]) {
+    this.grid = grid
+    this.components = components
+      .filter(({ properties }) => properties.status !== 'abandoned')
+      .toSorted((a, b) => (a.properties.code < b.properties.code ? -1 : 1))
+    const axis = (of: 0 | 1) =>
+      Float64Array.from(this.components, ({ geometry }) => geometry.coordinates[of] as number)
+    this.near = new PlaceIndex(axis(1), axis(0))
+  }
+}
+
+const POOR = 1
+
+/** By component, of one grid. */
+interface Sheet {
+  of: GridComponents
+  /** POOR: a poor way came near. */
+  marks: Uint8Array
+  /** Of the nearest pass; NaN: none. */
+  distanceM: Float64Array
+  passMs: Float64Array
+  speedMps: Float64Array
+  device: (string | undefined)[]
+  /** Of the last pass; NaN: none. */
+  lastMs: Float64Array
+}
+
+export function surveyComponents(
+  grids: readonly GridComponents[],
+  policy: ComponentPolicy = COMPONENT_POLICY,
+): ComponentSurvey {
+  const sheets = grids.map(emptySheet)
+  const ways = new WaysOfDevices(policy)
+  const devices = new DevicesInGrids(grids.map(({ grid }) => grid))
+  const countsOf = ({ of, marks, distanceM }: Sheet) => {
+    let passed = 0
+    let cannotTell = 0
+    for (let i = 0; i < marks.length; i++) {
+      if (!Number.isNaN(distanceM[i]!)) passed++
+      else if (marks[i] === POOR) cannotTell++
+    }
+    return { components: of.components.length, passed, cannotTell }
+  }
+  return {
+    add(track) {
+      ways.add(track, (way) => {
+        for (const sheet of sheets) pass(sheet, way, track.device, policy.passM)
+      })
+      devices.add(track)
+    },
+    result: () =>
+      sheets.map((sheet, i) => {
+        const { components, passed, cannotTell } = countsOf(sheet)
+        return {
+          grid: sheet.of.grid.properties.code,
+          policy: componentPolicy(policy),
+          coverage: ratio(passed, components),
+          cannotTell: ratio(cannotTell, components),
+          devices: devices.of(i),
+          components,
+          passed,
+          cannotTellComponents: cannotTell,
+        }
+      }),
+    tally: () =>
+      tallyOf(
+        sheets.map((sheet) => {
+          const { components, passed, cannotTell } = countsOf(sheet)
+          return { of: components, covered: passed, cannotTell }
+        }),
+      ),
+    list(gridCode) {
+      const sheet = sheets.find(({ of }) => of.grid.properties.code === gridCode)
+      if (!sheet) throw new RangeError(`grid ${gridCode}: not of this survey`)
+      return sheet.of.components.map((component, i) => passOf(sheet, component, i))
+    },
+  }
+}
+
+function emptySheet(of: GridComponents): Sheet {
+  const count = of.components.length
+  const column = () => new Float64Array(count).fill(Number.NaN)
+  return {
+    of,
+    marks: new Uint8Array(count),
+    distanceM: column(),
+    passMs: column(),
+    speedMps: column(),
+    device: new Array(count).fill(undefined),
+    lastMs: column(),
+  }
+}
+
+function pass(sheet: Sheet, way: Way, device: string, passM: number): void {
+  const { latA, lonA, msA, latB, lonB, msB, isGood } = way
+  if (!sheet.of.near.mayTouch(latA, lonA, latB, lonB, passM)) return
+  sheet.of.near.along(latA, lonA, latB, lonB, passM, (i, distanceM, share) => {
+    if (!isGood) {
+      sheet.marks[i] = POOR
+      return
+    }
+    const timeMs = Math.round(msA + share * (msB - msA))
+    if (!(timeMs <= sheet.lastMs[i]!)) sheet.lastMs[i] = timeMs
+    const bestM = sheet.distanceM[i]!
+    if (distanceM > bestM) return
+    // Of equally near ones the first by time, then by device: the order in which devices are told must not show.
+    if (distanceM === bestM && !comesBefore(timeMs, device, sheet.passMs[i]!, sheet.device[i]!)) return
+    sheet.distanceM[i] = distanceM
+    sheet.passMs[i] = timeMs
+    sheet.speedMps[i] = way.speedMps
+    sheet.device[i] = device
+  })
+}
+
+function comesBefore(timeMs: number, device: string, otherMs: number, other: string): boolean {
+  return timeMs < otherMs || (timeMs === otherMs && device < other)
+}
+
+function passOf(sheet: Sheet, { properties, geometry }: ComponentFeature, i: number): ComponentPass {
+  const [lon, lat] = geometry.coordinates
+  const place = { code: properties.code, name: properties.name, lat, lon }
+  if (Number.isNaN(sheet.distanceM[i]!))
+    return { ...place, state: sheet.marks[i] === POOR ? 'cannot-tell' : 'missed' }
+  const speedMps = sheet.speedMps[i]!
+  return {
+    ...place,
+    state: 'passed',
+    distanceM: Math.round(sheet.distanceM[i]! * 100) / 100,
+    ...(Number.isNaN(speedMps) ? {} : { speedMps }),
+    device: sheet.device[i]!,
+    lastSeen: new Date(sheet.lastMs[i]!).toISOString(),
+  }
+}
+
+function componentPolicy({ passM, maxAccuracyM, maxHdop, maxSpeedMps }: ComponentPolicy): Policy {
+  return {
+    id: 'components',
+    version: 1,
+    text:
+      `Share of the grid's components, abandoned ones left out, within ${passM} m of the way between two good fixes that ` +
+      `follow each other without a gap; faster than ${maxSpeedMps} m/s is a jump, not a way. A gap is longer than 10 s and ` +
+      "than 5 times the device's usual interval. Components that only fixes with an accuracy worse than " +
+      `${maxAccuracyM} m, an HDOP over ${maxHdop}, or an estimated position came near count as "cannot tell". Distance, ` +
+      'speed and device are those of the nearest pass.',
+    textZh:
+      `网格内部件（不含废弃）中，位于相邻两个合格定位点连线 ${passM} 米以内者所占比例；速度超过 ${maxSpeedMps} 米/秒视为跳点，` +
+      '超过 10 秒且超过设备常用间隔 5 倍视为轨迹断点，均不计。仅有精度差于 ' +
+      `${maxAccuracyM} 米、HDOP 大于 ${maxHdop} 或推算位置的定位点靠近的部件记为“无法判断”。距离、速度和设备取最近一次经过。`,
+  }
+}

@@ -1,0 +1,34 @@
+import type { Fix } from '../../../../proto/domain.ts'
+import { FIX_QUANTITIES, trackOf } from '../../../../proto/fix-columns.ts'
+import { checkedFixes } from '../../stores/checked-records.ts'
+import { unscale } from '../../stores/fix-columns.ts'
+import type { Track } from '../../stores/track-store.ts'
+
+/** Rows of tracks, as the store would give them back. */
+
+/** Fixes rounded as the store keeps them: what is said of them live is what is said of them later. */
+export function storedRows(device: string, fixes: Fix[]): Track | undefined {
+  const columns = checkedFixes({ fixes: [{ device, fixes }], readings: [] }).get(device)
+  if (!columns) return undefined
+  unscale(columns)
+  return trackOf(device, columns)
+}
+
+/** The rows `from` … `to` - 1, without copying. */
+export function rowsOf(track: Track, from: number, to: number): Track {
+  const rows: Track = { ...track, count: to - from, timeMs: track.timeMs.subarray(from, to) }
+  for (const { quantity } of FIX_QUANTITIES) rows[quantity] = track[quantity].subarray(from, to)
+  return rows
+}
+
+/** The first row that is not before that time; `count` where all are. */
+export function firstRowAt({ timeMs, count }: Track, time: number): number {
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (timeMs[middle]! < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
