@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { readKey } from '../../dashboards/web/src/replay/keyboard.ts'
 import { presetRange } from '../../dashboards/web/src/replay/range-presets.ts'
-import { profilePath, speedProfile, timeTicks } from '../../dashboards/web/src/replay/timeline-scale.ts'
+import {
+  fillBetween,
+  profile,
+  profilePath,
+  stepPath,
+  timeTicks,
+} from '../../dashboards/web/src/replay/timeline-scale.ts'
 import { buildTrack } from '../../dashboards/web/src/replay/track.ts'
+import { madeColumns } from './made-columns.ts'
 
 const HOUR = 3_600_000
 
@@ -27,22 +34,35 @@ describe('ticks of the timeline', () => {
 
 describe('speed profile', () => {
   const track = buildTrack(
-    {
+    madeColumns({
       timeMs: [0, 100, 900, 950],
       lat: [31, 31, 31, 31],
       lon: [121, 121, 121, 121],
       speedMps: [3, 5, null, 0],
-    },
+    }),
     [],
   )
+  const range = { fromMs: 0, toMs: 1000 }
   test('holds the fastest of each part, and nothing where nothing is known', () => {
-    expect([...speedProfile(track, { fromMs: 0, toMs: 1000 }, 5)]).toEqual([
+    expect([...profile(track.timeMs, track.speedMps, range, 5, 'greatest')]).toEqual([
       5,
       Number.NaN,
       Number.NaN,
       Number.NaN,
       0,
     ])
+  })
+  test('or the least, where less is worse', () => {
+    expect(profile(track.timeMs, track.speedMps, range, 1, 'least')[0]).toBe(0)
+  })
+  test('between fixes that hang together a value lasts, and never across a gap', () => {
+    const kept = profile(track.timeMs, track.speedMps, range, 5, 'greatest')
+    expect([...fillBetween(kept.slice(), track, range)]).toEqual([5, 5, 5, 5, 0])
+    const cut = buildTrack(track, [{ fromMs: 100, toMs: 900, cause: 'no-fix' }])
+    expect([...fillBetween(kept.slice(), cut, range)]).toEqual([5, Number.NaN, Number.NaN, Number.NaN, 0])
+  })
+  test('as a line in steps it breaks where nothing is known', () => {
+    expect(stepPath(Float64Array.of(5, 10, Number.NaN, 20), 10, 10)).toBe('M0 5.0H1V0.0H2M3 0.0H4')
   })
   test('is drawn with holes where nothing is known', () => {
     expect(profilePath(Float64Array.of(5, Number.NaN, 20), 10, 10)).toBe('M0 10V5.0H1V10ZM2 10V0.0H3V10Z')
@@ -58,6 +78,7 @@ describe('preset ranges, in local time', () => {
     ['yesterday', at(10, 30), at(-24), at(0)],
     ['last-shift', at(10, 30), at(-16), at(-8)],
     ['last-shift', at(16), at(8), at(16)],
+    ['last-30-days', at(16), at(0) - 29 * 24 * HOUR, at(24)],
   ] as const)('%s', (preset, nowMs, fromMs, toMs) => {
     expect(presetRange(preset, nowMs)).toEqual({ fromMs, toMs })
   })
@@ -83,7 +104,8 @@ describe('keys', () => {
   test('the fastest and the slowest stay', () => {
     const arrow = (key: string, speed: number) =>
       readKey({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false }, speed)
-    expect(arrow('ArrowUp', 60)).toEqual({ do: 'speed', speed: 60 })
-    expect(arrow('ArrowDown', 1)).toEqual({ do: 'speed', speed: 1 })
+    expect(arrow('ArrowUp', 300)).toEqual({ do: 'speed', speed: 300 })
+    expect(arrow('ArrowUp', 60)).toEqual({ do: 'speed', speed: 120 })
+    expect(arrow('ArrowDown', 0.5)).toEqual({ do: 'speed', speed: 0.5 })
   })
 })

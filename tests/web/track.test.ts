@@ -1,8 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { indexAt, nearestFix, whereabouts } from '../../dashboards/web/src/replay/position.ts'
-import { buildTrack, cutAtGaps, distanceBetweenM, type Gap } from '../../dashboards/web/src/replay/track.ts'
+import {
+  buildTrack as build,
+  cutAtGaps,
+  distanceBetweenM,
+  type Gap,
+} from '../../dashboards/web/src/replay/track.ts'
 import { drawTrack, trackBounds, trackPieces } from '../../dashboards/web/src/replay/track-geojson.ts'
+import { madeColumns } from './made-columns.ts'
+
+const buildTrack = (columns: Parameters<typeof madeColumns>[0], gaps: Gap[]) =>
+  build(madeColumns(columns), gaps)
 
 const SECOND = 1_000
 /** North along a meridian, 10 m a second; degrees of the mean sphere. */
@@ -112,12 +121,6 @@ describe('building a track', () => {
   test('distance is summed along the way, and not across gaps', () => {
     const track = northbound([0, 1, 2, 20, 21], [gap(2, 20)])
     expect([...track.distanceM].map((metres) => Math.round(metres))).toEqual([0, 10, 20, 20, 30])
-  })
-
-  test('fixes out of order are put in order, doubled moments are kept once', () => {
-    const track = buildTrack({ timeMs: [3, 1, 2, 2], lat: [33, 31, 32, 32.5], lon: [3, 1, 2, 2.5] }, [])
-    expect([...track.timeMs]).toEqual([1, 2, 3])
-    expect([...track.lat]).toEqual([31, 32.5, 33])
   })
 
   test('a quantity that is not known is not a number, never 0', () => {

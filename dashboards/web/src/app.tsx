@@ -11,10 +11,13 @@ import { LiveView } from './live/live-view.tsx'
 import { LiveProvider } from './live/session.tsx'
 import { MapButtons } from './map/map-buttons.tsx'
 import { MapView } from './map/map-view.tsx'
+import { MissedView } from './missed/missed-view.tsx'
 import { CoverageView } from './patrol-coverage/coverage-view.tsx'
 import { ReplayView } from './replay/replay-view.tsx'
+import { ReportView } from './report/report-view.tsx'
 import { useScreen } from './screen.ts'
 import { CrashBarrier } from './shell/crash-barrier.tsx'
+import { ShiftsView } from './shifts/shifts-view.tsx'
 import { THEME } from './theme.ts'
 import type { View } from './url-state.ts'
 
@@ -22,7 +25,10 @@ const VIEW_COMPONENTS: Record<View, () => React.ReactNode> = {
   live: LiveView,
   replay: ReplayView,
   coverage: CoverageView,
+  shifts: ShiftsView,
+  missed: MissedView,
   cases: CasesView,
+  report: ReportView,
 }
 
 export function App() {

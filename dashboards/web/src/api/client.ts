@@ -3,7 +3,6 @@ import {
   Cases,
   CaseWithSteps,
   ComponentsAnswer,
-  Coverage,
   Devices,
   GatewayHealth,
   GridsAnswer,
@@ -11,8 +10,8 @@ import {
   PageSettings,
   StreetsAnswer,
   Summary,
-  TrackColumns,
 } from '../../../../proto/http.ts'
+import { AreaCoverage } from '../../../../proto/patrol-http.ts'
 import { HubError } from './hub-error.ts'
 
 /**
@@ -27,7 +26,7 @@ export const API = '/api/v1'
 
 type Query = Record<string, string | number | boolean | undefined>
 
-async function get<Schema extends z.ZodType>(
+export async function get<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
   query: Query = {},
@@ -36,14 +35,38 @@ async function get<Schema extends z.ZodType>(
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value))
   const search = params.size > 0 ? `?${params}` : ''
+  return ask(`${path}${search}`, schema, {
+    headers: { accept: 'application/json' },
+    ...(signal ? { signal } : {}),
+  })
+}
+
+/** Changes something at the hub. */
+export const send = <Schema extends z.ZodType>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  schema: Schema,
+  body?: unknown,
+): Promise<z.output<Schema>> =>
+  ask(path, schema, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+
+async function ask<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  request: RequestInit,
+): Promise<z.output<Schema>> {
   let response: Response
   try {
-    response = await fetch(`${API}${path}${search}`, {
-      headers: { accept: 'application/json' },
-      ...(signal ? { signal } : {}),
-    })
+    response = await fetch(`${API}${path}`, request)
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (request.signal?.aborted) throw error
     throw new HubError('unreachable', error instanceof Error ? error.message : String(error))
   }
   const body: unknown = await response.json().catch(() => undefined)
@@ -53,7 +76,7 @@ async function get<Schema extends z.ZodType>(
   throw new HubError('malformed', `${API}${path}: ${z.prettifyError(answer.error).slice(0, 300)}`)
 }
 
-function refusal(response: Response, body: unknown): HubError {
+export function refusal(response: Response, body: unknown): HubError {
   const said = HttpError.safeParse(body)
   const { status } = response
   if (said.success) return new HubError('refused', said.data.error.message, { ...said.data.error, status })
@@ -67,7 +90,7 @@ export interface Range {
   toMs: number
 }
 
-const during = (range: Range): Query => ({
+export const during = (range: Range): Query => ({
   from: new Date(range.fromMs).toISOString(),
   to: new Date(range.toMs).toISOString(),
 })
@@ -79,19 +102,11 @@ export const fetchDevices = (signal?: AbortSignal) => get('/devices', Devices, {
 export const fetchGatewayHealth = (device: string, signal?: AbortSignal) =>
   get(`/devices/${encodeURIComponent(device)}/health`, GatewayHealth, {}, signal)
 
-export const fetchTrack = (device: string, range: Range, signal?: AbortSignal) =>
-  get(
-    `/devices/${encodeURIComponent(device)}/track`,
-    TrackColumns,
-    { ...during(range), format: 'columns' },
-    signal,
-  )
-
 export const fetchSummary = (device: string, range: Range, signal?: AbortSignal) =>
   get(`/devices/${encodeURIComponent(device)}/summary`, Summary, during(range), signal)
 
 export const fetchCoverage = (grid: string, range: Range, signal?: AbortSignal) =>
-  get('/coverage', Coverage, { ...during(range), grid }, signal)
+  get('/coverage', AreaCoverage, { ...during(range), grid, policy: 'area' }, signal)
 
 export const fetchCases = (open: boolean, signal?: AbortSignal) =>
   get('/cases', Cases, open ? { open: true, limit: 1000 } : { limit: 200 }, signal)

@@ -11,7 +11,6 @@ import {
   fetchSettings,
   fetchStreets,
   fetchSummary,
-  fetchTrack,
   type Range,
 } from './client.ts'
 
@@ -58,13 +57,6 @@ export const componentsQuery = queryOptions({
   staleTime: REGISTER_FRESH_MS,
 })
 
-export const trackQuery = (device: string, range: Range) =>
-  queryOptions({
-    queryKey: ['track', device, range.fromMs, range.toMs],
-    queryFn: ({ signal }) => fetchTrack(device, range, signal),
-    staleTime: freshMs(range),
-  })
-
 export const summaryQuery = (device: string, range: Range) =>
   queryOptions({
     queryKey: ['summary', device, range.fromMs, range.toMs],
@@ -90,7 +82,7 @@ export const caseQuery = (id: string) =>
   queryOptions({ queryKey: ['case', id], queryFn: ({ signal }) => fetchCase(id, signal) })
 
 /** A range that lies behind us does not change, but late batches of a gateway that was offline still arrive. */
-function freshMs(range: Range): number {
+export function freshMs(range: Range): number {
   return range.toMs < Date.now() - 60_000 ? 5 * 60_000 : 20_000
 }
 

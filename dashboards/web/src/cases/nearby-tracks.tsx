@@ -1,47 +1,81 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Skeleton } from 'antd'
+import { useMemo } from 'react'
 import type { Case } from '../../../../proto/http.ts'
-import { coverageQuery, devicesQuery } from '../api/queries.ts'
+import { devicesQuery } from '../api/queries.ts'
+import { tracksQuery } from '../api/tracks.ts'
 import { useWords } from '../i18n/language.tsx'
+import { nearbyDevices } from '../replay/nearby.ts'
+import { NEAR_CASE_M } from '../replay/timeline-events.ts'
 import { linkTo } from '../screen.ts'
 import { Icon } from '../shell/icons.tsx'
 import { Problem } from '../shell/problem.tsx'
+import { MOST_DEVICES } from '../url-state.ts'
 
 const AROUND_MS = 5 * 60_000
+/** Ten minutes of everybody's track, to say who came near: a few kilobytes a device at most. */
+const TOLERANCE_M = 10
 
 /**
- * Links to the tracks of those who were there within five minutes of the case: e-bikes with fixes in the case's
- * grid, and the e-bike whose gateway reported it.
+ * Links to the tracks of those who were there within five minutes of the case: e-bikes that came within 300 m of it,
+ * and the e-bike whose gateway reported it; each by itself, or all on one clock.
  */
 export function NearbyTracks({ one }: { one: Case }) {
-  const { t } = useWords()
+  const { t, q } = useWords()
   const raisedMs = Date.parse(one.raised)
   const range = { fromMs: raisedMs - AROUND_MS, toMs: raisedMs + AROUND_MS }
-  const seen = useQuery({ ...coverageQuery(one.grid ?? '', range), enabled: one.grid !== undefined })
   const devices = useQuery(devicesQuery)
-  const reporter = devices.data?.devices.filter(({ gateway, lastFix }) => gateway === one.gateway && lastFix)
-  const names = new Set([...(reporter ?? []).map(({ id }) => id), ...(seen.data?.devices ?? [])])
+  const known = useMemo(
+    () => (devices.data?.devices ?? []).filter(({ lastFix }) => lastFix).map(({ id }) => id),
+    [devices.data],
+  )
+  const tracks = useQuery({
+    ...tracksQuery(known, range, TOLERANCE_M),
+    enabled: one.position !== undefined && known.length > 0,
+  })
+  const there = useMemo(
+    () => (one.position ? nearbyDevices(tracks.data ?? [], one.position, NEAR_CASE_M) : []),
+    [tracks.data, one.position],
+  )
+  const reporters = (devices.data?.devices ?? [])
+    .filter(
+      ({ id, gateway, lastFix }) =>
+        gateway === one.gateway && lastFix && !there.some((near) => near.device === id),
+    )
+    .map(({ id }) => ({ device: id, distanceM: undefined }))
+  const shown = [...there, ...reporters].slice(0, MOST_DEVICES)
+  const scene = { view: 'replay' as const, ...range, atMs: raisedMs, caseId: one.id, compare: undefined }
 
-  if (seen.isLoading) return <Skeleton active paragraph={{ rows: 1 }} title={false} />
+  if (tracks.isLoading || devices.isPending) return <Skeleton active paragraph={{ rows: 1 }} title={false} />
   return (
     <>
-      {seen.isError && <Problem error={seen.error} onRetry={() => void seen.refetch()} />}
-      <p className="quiet">{names.size > 0 ? t.cases.nearbyNote : t.cases.nearbyNone}</p>
+      {tracks.isError && <Problem error={tracks.error} onRetry={() => void tracks.refetch()} />}
+      <p className="quiet">{shown.length > 0 ? t.cases.nearbyNote : t.cases.nearbyNone}</p>
       <div className="chips">
-        {[...names].map((device) => {
-          const there = { view: 'replay' as const, device, ...range, atMs: raisedMs, caseId: one.id }
-          return (
-            <Button
-              key={device}
-              size="small"
-              icon={<Icon name="track" />}
-              data-testid="nearby-track"
-              {...linkTo(there)}
-            >
-              {device}
-            </Button>
-          )
-        })}
+        {shown.length > 1 && (
+          <Button
+            size="small"
+            type="primary"
+            ghost
+            icon={<Icon name="track" />}
+            data-testid="nearby-together"
+            {...linkTo({ ...scene, device: shown[0]!.device, devices: shown.map(({ device }) => device) })}
+          >
+            {t.cases.nearbyTogether(shown.length)}
+          </Button>
+        )}
+        {shown.map(({ device, distanceM }) => (
+          <Button
+            key={device}
+            size="small"
+            icon={<Icon name="track" />}
+            data-testid="nearby-track"
+            {...linkTo({ ...scene, device, devices: undefined })}
+          >
+            {device}
+            {distanceM !== undefined && <span className="quiet"> {q.distance(distanceM)}</span>}
+          </Button>
+        ))}
       </div>
     </>
   )

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { type Connection, openLiveStream } from '../api/live-stream.ts'
+import { noteLiveCoverage } from '../api/patrol.ts'
 import { casesQuery, devicesQuery, noteCase } from '../api/queries.ts'
 import { announceCase } from '../cases/announcements.ts'
 import { Fleet, type Vehicle } from './fleet.ts'
@@ -80,6 +81,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
           if (!session.fleet.presence(id, online, attention)) askForDevices()
           session.moved()
         },
+        coverage: (told) => noteLiveCoverage(client, told),
         case: (told) => {
           if (noteCase(client, told)) announceCase(told)
         },

@@ -26,12 +26,15 @@ export function baseStyle({ tileUrl }: PageSettings): StyleSpecification {
       'grid-names': emptySource(),
       track: { ...emptySource(), tolerance: 0.2 },
       'track-gaps': emptySource(),
+      patrols: { ...emptySource(), tolerance: 0.3 },
+      'patrol-gaps': emptySource(),
     },
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': GROUND } },
       ...(tileUrl ? [{ id: 'tiles', type: 'raster', source: 'tiles' } as const] : STREETS),
       ...GRIDS,
       ...(tileUrl ? [] : STREET_NAMES),
+      ...PATROLS,
       ...TRACK,
       ...GRID_NAMES,
     ],
@@ -172,6 +175,23 @@ const GRID_NAMES: LayerSpecification[] = [
       'text-halo-color': 'rgba(255, 255, 255, 0.9)',
       'text-halo-width': 1.6,
     },
+  },
+]
+
+/** Tracks of several patrols, each in its colour. */
+const PATROLS: LayerSpecification[] = [
+  {
+    id: 'patrol-lines',
+    type: 'line',
+    source: 'patrols',
+    layout: { 'line-cap': 'round', 'line-join': 'round' },
+    paint: { 'line-color': ['get', 'colour'], 'line-width': 2, 'line-opacity': 0.5 },
+  },
+  {
+    id: 'patrol-gaps',
+    type: 'line',
+    source: 'patrol-gaps',
+    paint: { 'line-color': css(AMBER), 'line-width': 1.2, 'line-opacity': 0.7, 'line-dasharray': [2, 3] },
   },
 ]
 

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react'
 import { gridsQuery, settingsQuery, streetsQuery } from '../api/queries.ts'
 import { useWords } from '../i18n/language.tsx'
-import { useScreen } from '../screen.ts'
 import { MapNote, MapProblem } from '../shell/map-notes.tsx'
 import { boundsOf, gridNamePoints } from './bounds.ts'
 import { MapScene } from './scene.ts'
@@ -16,9 +15,15 @@ export const useScene = (): MapScene | undefined => use(SceneContext)
 /** Everything that views write on the map apart from names. */
 const MAP_CHARACTERS = '0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz 停分起终'
 
-/** Draws the district and hands the map to its children, which lie above it. */
-export function MapView({ children }: { children: ReactNode }) {
-  const { t } = useWords()
+interface PaneProps {
+  label: string
+  className: string
+  testId: string
+  children: (scene: MapScene | undefined, failed: boolean) => ReactNode
+}
+
+/** A map of its own, handed to its children, which lie above it. */
+export function MapPane({ label, className, testId, children }: PaneProps) {
   const container = useRef<HTMLDivElement>(null)
   const [scene, setScene] = useState<MapScene>()
   const [failed, setFailed] = useState(false)
@@ -43,38 +48,59 @@ export function MapView({ children }: { children: ReactNode }) {
     return () => {
       gone = true
       setScene(undefined)
-      made.remove()
+      // Whoever draws on it clears up in the same turn, after this.
+      queueMicrotask(() => made.remove())
     }
   }, [known])
 
   return (
     <SceneContext value={scene}>
-      <section className="map" ref={container} aria-label={t.map.label} data-testid="map" />
-      {failed && <MapProblem />}
-      {scene && <District scene={scene} />}
-      {children}
+      <section className={className} ref={container} aria-label={label} data-testid={testId} />
+      {children(scene, failed)}
     </SceneContext>
   )
 }
 
-function District({ scene }: { scene: MapScene }) {
-  useMapPadding(scene, useScreen().view)
+/** Draws the district and hands the map to its children, which lie above it. */
+export function MapView({ children }: { children: ReactNode }) {
   const { t } = useWords()
+  return (
+    <MapPane label={t.map.label} className="map" testId="map">
+      {(scene, failed) => (
+        <>
+          {failed && <MapProblem />}
+          {scene && <District scene={scene} />}
+          {children}
+        </>
+      )}
+    </MapPane>
+  )
+}
+
+/** Puts streets and grids on a map. */
+export function useDistrict(scene: MapScene | undefined) {
   const streets = useQuery(streetsQuery)
   const grids = useQuery(gridsQuery)
 
   useEffect(() => {
-    if (!streets.data) return
+    if (!scene || !streets.data) return
     scene.setData('streets', streets.data)
     void scene.showNames('street-names', namesIn(streets.data.features))
   }, [scene, streets.data])
 
   useEffect(() => {
-    if (!grids.data) return
+    if (!scene || !grids.data) return
     scene.setData('grids', grids.data)
     scene.setData('grid-names', gridNamePoints(grids.data.features))
     void scene.showNames('grid-names', namesIn(grids.data.features))
   }, [scene, grids.data])
+  return { streets, grids }
+}
+
+function District({ scene }: { scene: MapScene }) {
+  useMapPadding(scene)
+  const { t } = useWords()
+  const { streets, grids } = useDistrict(scene)
 
   useEffect(() => {
     if (streets.isPending || grids.isPending) return

@@ -17,7 +17,7 @@ import type { Bounds } from './bounds.ts'
  */
 
 /** deck.gl layers by who draws them, lowest first. */
-const GROUPS = ['coverage', 'components', 'live', 'cases', 'replay'] as const
+const GROUPS = ['heat', 'coverage', 'components', 'live', 'cases', 'replay'] as const
 type LayerGroup = (typeof GROUPS)[number]
 
 export interface Picked {
@@ -31,7 +31,7 @@ export interface Pickable {
   title: string
 }
 
-type SourceName = 'streets' | 'grids' | 'grid-names' | 'track' | 'track-gaps'
+type SourceName = 'streets' | 'grids' | 'grid-names' | 'track' | 'track-gaps' | 'patrols' | 'patrol-gaps'
 
 const CLICK_RADIUS_PX = 8
 const CHOSEN_ZOOM = 17
@@ -47,6 +47,13 @@ const TOOLTIP_STYLE = {
 }
 const EQUATOR_M = 40_075_016.7
 
+/** The middle of what is seen of the map, and how near it is. */
+export interface Camera {
+  lon: number
+  lat: number
+  zoom: number
+}
+
 export class MapScene {
   readonly #map: MapLibre
   readonly #overlay: MapboxOverlay
@@ -55,10 +62,14 @@ export class MapScene {
   #flush: number | undefined
   #wholeDistrict: Bounds | undefined
   #aimed = false
+  /** Another map moves this one just now. */
+  #led = false
   /** Set by the view that is shown: a marker or a grid was clicked. */
   onPick: ((picked: Picked) => void) | undefined
   /** Set by the view that is shown: any place that holds no marker was clicked. */
   onPlace: ((place: { lon: number; lat: number; metresPerPx: number }) => void) | undefined
+  /** Set by whoever keeps another map beside this one: the user, or a view, has moved this one. */
+  onCamera: ((camera: Camera) => void) | undefined
 
   /** @throws Error where the browser has no WebGL 2. */
   constructor(container: HTMLElement, settings: PageSettings) {
@@ -89,6 +100,9 @@ export class MapScene {
     })
     this.#map.addControl(this.#overlay)
     this.#map.on('click', ({ point, lngLat }) => this.#click(point, lngLat))
+    this.#map.on('move', () => {
+      if (!this.#led) this.onCamera?.(this.camera())
+    })
     this.#map.on('moveend', () => this.#publishCamera(container))
   }
 
@@ -153,9 +167,17 @@ export class MapScene {
     for (const [code, share] of shares) this.#map.setFeatureState({ source: 'grids', id: code }, { share })
   }
 
-  /** How much of the map's edges is covered by panels, px. */
-  setPadding(padding: PaddingOptions): void {
-    this.#map.setPadding(padding)
+  /** How much of the map's edges is covered by panels, px; edges that are not named stay as they are. */
+  setPadding(edges: Partial<PaddingOptions>): void {
+    this.#map.setPadding({ ...this.#map.getPadding(), ...edges })
+  }
+
+  padding(): PaddingOptions {
+    return this.#map.getPadding()
+  }
+
+  container(): HTMLElement {
+    return this.#map.getContainer()
   }
 
   /** What the map shows at first, unless a view has aimed it at something already. */
@@ -179,6 +201,19 @@ export class MapScene {
       maxZoom: CHOSEN_ZOOM,
       duration: animate ? 900 : 0,
     })
+  }
+
+  camera(): Camera {
+    const { lng, lat } = this.#map.getCenter()
+    return { lon: lng, lat, zoom: this.#map.getZoom() }
+  }
+
+  /** Shows what another map shows; `onCamera` is not told of it. */
+  follow({ lon, lat, zoom }: Camera): void {
+    this.#aimed = true
+    this.#led = true
+    this.#map.jumpTo({ center: [lon, lat], zoom })
+    this.#led = false
   }
 
   flyTo(lon: number, lat: number, zoom = CHOSEN_ZOOM): void {
@@ -219,6 +254,12 @@ export class MapScene {
     this.onPlace?.({ lon: lng, lat, metresPerPx })
     const [grid] = this.#map.queryRenderedFeatures([point.x, point.y], { layers: ['grid-fill'] })
     if (grid) this.onPick?.({ kind: 'grid', id: String(grid.properties.code) })
+  }
+
+  /** How many heads of patrols are shown: as the camera, for whoever looks at the page from outside. */
+  publishHeads(count: number): void {
+    const { dataset } = this.#map.getContainer()
+    if (dataset.heads !== String(count)) dataset.heads = String(count)
   }
 
   /** For tests and for whoever looks at the page from outside. */

@@ -1,6 +1,8 @@
-import type { Coverage } from '../../../../proto/http.ts'
+import type { AreaCoverage } from '../../../../proto/patrol-http.ts'
 
 /** The cells of a coverage answer. In: base64 bitmaps, one bit a cell. Out: one kind a cell. */
+
+export type AreaCells = NonNullable<AreaCoverage['cells']>
 
 export const OUTSIDE = 0
 export const UNCOVERED = 1
@@ -11,7 +13,7 @@ export const CANNOT_TELL = 3
  * One of the kinds above a cell, in the contract's order: rows from south to north, each from west to east.
  * @throws RangeError where a bitmap is shorter than columns × rows bits.
  */
-export function cellKinds(cells: Coverage['cells']): Uint8Array {
+export function cellKinds(cells: AreaCells): Uint8Array {
   const count = cells.columns * cells.rows
   const inside = bitmap(cells.inside, count, 'inside')
   const covered = bitmap(cells.covered, count, 'covered')

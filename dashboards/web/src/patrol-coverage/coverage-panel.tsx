@@ -1,150 +1,120 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
-import { Select, Skeleton } from 'antd'
-import type { Coverage } from '../../../../proto/http.ts'
+import { Breadcrumb, Segmented, Select, Skeleton } from 'antd'
+import type { ReactNode } from 'react'
+import type { Grids } from '../../../../proto/district.ts'
+import { COVERAGE_POLICIES, type CoveragePolicy, GRID_LEVELS } from '../../../../proto/patrol-http.ts'
 import type { Range } from '../api/client.ts'
-import { gridsQuery } from '../api/queries.ts'
+import { rollUpQuery } from '../api/patrol.ts'
 import { useWords } from '../i18n/language.tsx'
 import { go, linkTo } from '../screen.ts'
 import { EmptyState } from '../shell/empty-state.tsx'
 import { Problem } from '../shell/problem.tsx'
 import { TimeRange } from '../shell/time-range.tsx'
-import { GridTable } from './grid-table.tsx'
-import type { AllCoverage } from './use-all-coverage.ts'
+import { pathTo } from './grid-tree.ts'
 
 interface Props {
+  grids: UseQueryResult<Grids>
   grid: string | undefined
+  isUnit: boolean
+  policy: CoveragePolicy
   range: Range | undefined
-  asked: UseQueryResult<Coverage>
-  all: AllCoverage
+  children: ReactNode
 }
 
-export function CoveragePanel({ grid, range, asked, all }: Props) {
+/** What is asked for: grid, policy, range. Below it, the answer. */
+export function CoveragePanel({ grids, grid, isUnit, policy, range, children }: Props) {
   const { t } = useWords()
-  const grids = useQuery(gridsQuery)
-  const features = grids.data?.features ?? []
-  const options = features.map(({ properties: { code, name } }) => ({ value: code, label: name, code }))
+  const options = (grids.data?.features ?? []).map(({ properties: { code, name } }) => ({
+    value: code,
+    label: name,
+  }))
+  if (grids.isError) return <Problem error={grids.error} onRetry={() => void grids.refetch()} />
+  if (grids.isSuccess && options.length === 0)
+    return <EmptyState title={t.coverage.noGrids} hint={t.coverage.noGridsHint} />
   return (
     <>
-      <div className="field">
-        <span className="field-label">{t.coverage.grid}</span>
-        <Select
-          showSearch={{
-            filterOption: (text, option) =>
-              option !== undefined && (option.label.includes(text) || option.code.includes(text)),
-          }}
-          aria-label={t.coverage.grid}
-          placeholder={t.coverage.chooseGrid}
-          value={grid}
-          options={options}
-          loading={grids.isPending}
-          onChange={(code) => go({ grid: code }, 'replace')}
-        />
-      </div>
-      <div className="field">
-        <span className="field-label">{t.coverage.range}</span>
-        <TimeRange
-          label={t.coverage.range}
-          range={range}
-          onRange={(chosen) => go({ ...chosen, atMs: undefined }, 'replace')}
-        />
-      </div>
-      {grids.isError && <Problem error={grids.error} onRetry={() => void grids.refetch()} />}
-      {grids.isSuccess && features.length === 0 ? (
-        <EmptyState title={t.coverage.noGrids} hint={t.coverage.noGridsHint} />
-      ) : (
-        <>
-          <ChosenGrid grid={grid} asked={asked} />
-          <GridTable grids={features} chosen={grid} all={all} />
-        </>
+      <Select
+        showSearch={{
+          filterOption: (text, option) =>
+            option !== undefined && (option.label.includes(text) || option.value.includes(text)),
+        }}
+        aria-label={t.coverage.grid}
+        placeholder={t.coverage.chooseGrid}
+        value={isUnit ? grid : undefined}
+        options={options}
+        loading={grids.isPending}
+        onChange={(code) => go({ grid: code, item: undefined })}
+      />
+      <TimeRange
+        label={t.coverage.range}
+        range={range}
+        onRange={(chosen) => go({ ...chosen, atMs: undefined }, 'replace')}
+      />
+      <Segmented
+        block
+        className="policies"
+        aria-label={t.coverage.policyChoice}
+        value={policy}
+        onChange={(chosen) => go({ policy: chosen, item: undefined }, 'replace')}
+        options={COVERAGE_POLICIES.map((value) => ({
+          value,
+          label: <span data-testid={`policy-${value}`}>{t.coverage.policies[value]}</span>,
+        }))}
+      />
+      {grid !== undefined && range && (
+        <GridPath grid={grid} policy={policy} range={range} grids={grids.data} />
       )}
+      {grids.isPending || !range ? <Skeleton active paragraph={{ rows: 6 }} title={false} /> : children}
     </>
   )
 }
 
-function ChosenGrid({ grid, asked }: Pick<Props, 'grid' | 'asked'>) {
+/** From the district down; each step leads back up. */
+function GridPath(props: { grid: string; policy: CoveragePolicy; range: Range; grids: Grids | undefined }) {
   const { t } = useWords()
-  if (grid === undefined)
-    return <EmptyState title={t.coverage.chooseFirst} hint={t.coverage.chooseFirstHint} />
-  if (asked.isError) return <Problem error={asked.error} onRetry={() => void asked.refetch()} />
-  if (!asked.data) return <Skeleton active paragraph={{ rows: 5 }} title={false} />
-  return <Figure answer={asked.data} />
-}
-
-function Figure({ answer }: { answer: Coverage }) {
-  const { t, q } = useWords()
-  const uncovered = 1 - answer.coverage - answer.cannotTell
-  const uncoveredCells = answer.insideCells - answer.coveredCells - answer.cannotTellCells
+  const { grid, policy, range, grids } = props
+  const path = pathTo(grid)
+  const unit = grids?.features.find(({ properties }) => properties.code === grid)
   return (
-    <section className="coverage-figure">
-      <p className="big-figure">
-        <strong data-testid="coverage-figure">{q.percent(answer.coverage)}</strong>
-        <span>{t.coverage.figure}</span>
-      </p>
-      <div className="share-bar" aria-hidden="true">
-        <span className="share-covered" style={{ width: `${answer.coverage * 100}%` }} />
-        <span className="share-cannot-tell" style={{ width: `${answer.cannotTell * 100}%` }} />
-      </div>
-      <ul className="shares">
-        <Share
-          kind="covered"
-          label={t.coverage.covered}
-          ratio={answer.coverage}
-          cells={answer.coveredCells}
-        />
-        <Share kind="uncovered" label={t.coverage.uncovered} ratio={uncovered} cells={uncoveredCells} />
-        <Share
-          kind="cannot-tell"
-          label={t.coverage.cannotTell}
-          ratio={answer.cannotTell}
-          cells={answer.cannotTellCells}
-        />
-      </ul>
-      {answer.cannotTellCells > 0 && <p className="quiet">{t.coverage.cannotTellNote}</p>}
-      <blockquote className="policy" data-testid="coverage-policy">
-        <span className="policy-name">
-          {t.coverage.policy}: {answer.policy.id} · {t.coverage.version(answer.policy.version)} ·{' '}
-          {t.coverage.cellSize(q.number(answer.cells.sizeM))}
-        </span>
-        {t.coverage.policyText(`${answer.policy.id}/${answer.policy.version}`) ?? answer.policy.text}
-      </blockquote>
-      <Patrols answer={answer} />
-    </section>
+    <nav aria-label={t.coverage.path} className="grid-path">
+      <Breadcrumb
+        items={path.map((code, index) => ({
+          key: code,
+          title:
+            code === grid ? (
+              <span aria-current="page">
+                <GridName
+                  code={code}
+                  policy={policy}
+                  range={range}
+                  name={unit?.properties.name}
+                  level={index}
+                />
+              </span>
+            ) : (
+              <a {...linkTo({ grid: code, item: undefined })} data-testid={`up-${code}`}>
+                <GridName code={code} policy={policy} range={range} name={undefined} level={index} />
+              </a>
+            ),
+        }))}
+      />
+    </nav>
   )
 }
 
-function Share(props: { kind: string; label: string; ratio: number; cells: number }) {
-  const { t, q } = useWords()
-  const { kind, label, ratio, cells } = props
-  return (
-    <li data-testid={`share-${kind}`}>
-      <span className={`swatch swatch-${kind}`} />
-      <span className="share-label">{label}</span>
-      <span className="quiet">{t.coverage.cells(q.number(cells))}</span>
-      <span className="row-figure">{q.percent(Math.max(0, ratio))}</span>
-    </li>
-  )
-}
-
-function Patrols({ answer }: { answer: Coverage }) {
+/** The register's name of a unit grid; of a higher one what the roll-up calls it, or its level. */
+function GridName(props: {
+  code: string
+  policy: CoveragePolicy
+  range: Range
+  name: string | undefined
+  level: number
+}) {
   const { t } = useWords()
-  if (answer.devices.length === 0)
-    return (
-      <p className="quiet">
-        {t.coverage.nobody}. {t.coverage.nobodyHint}
-      </p>
-    )
-  const range = { fromMs: Date.parse(answer.from), toMs: Date.parse(answer.to) }
-  return (
-    <div className="patrols">
-      <span className="field-label">{t.coverage.patrolledBy}</span>
-      {answer.devices.map((device) => {
-        const there = { view: 'replay' as const, device, ...range, atMs: undefined }
-        return (
-          <a key={device} {...linkTo(there)}>
-            {device}
-          </a>
-        )
-      })}
-    </div>
-  )
+  const { code, policy, range, name, level } = props
+  // Only what is known already: a name is no reason to compute coverage.
+  const known = useQuery({ ...rollUpQuery(policy, code, range), enabled: false })
+  const shown = name ?? known.data?.name
+  if (shown !== undefined) return shown
+  return `${t.coverage.levels[GRID_LEVELS[level] ?? 'unit']} ${code.slice(-3)}`
 }

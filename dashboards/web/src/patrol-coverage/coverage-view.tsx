@@ -1,57 +1,53 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
-import { coverageQuery, gridsQuery } from '../api/queries.ts'
+import { useEffect, useMemo } from 'react'
+import { gridsQuery } from '../api/queries.ts'
 import { boundsOf } from '../map/bounds.ts'
 import { useScene } from '../map/map-view.tsx'
-import { presetRange } from '../replay/range-presets.ts'
-import { go, useScreen } from '../screen.ts'
+import { useScreen } from '../screen.ts'
 import { Panel } from '../shell/panel.tsx'
-import { CoverageMap } from './coverage-map.tsx'
+import './coverage.css'
 import { CoveragePanel } from './coverage-panel.tsx'
-import { useAllCoverage } from './use-all-coverage.ts'
+import { districtOf } from './grid-tree.ts'
+import { RolledUp } from './rolled-up.tsx'
+import { UnitGrid } from './unit-grid.tsx'
+import { useShiftHours } from './use-range.ts'
 
+/** Coverage (巡查覆盖): from the district down to a unit grid, by policy. */
 export function CoverageView() {
-  const { grid, fromMs, toMs } = useScreen()
+  const { grid: asked, policy = 'area', item } = useScreen()
   const scene = useScene()
   const grids = useQuery(gridsQuery)
-  const range = fromMs !== undefined && toMs !== undefined ? { fromMs, toMs } : undefined
-  const asked = useQuery({
-    ...coverageQuery(grid ?? '', range ?? { fromMs: 0, toMs: 0 }),
-    enabled: grid !== undefined && range !== undefined,
-  })
-  const all = useAllCoverage(range)
+  const range = useShiftHours()
+  const units = useMemo(
+    () => (grids.data?.features ?? []).map(({ properties }) => properties.code),
+    [grids.data],
+  )
+  const grid = asked ?? districtOf(units)
+  const isUnit = grid !== undefined && units.includes(grid)
 
   useEffect(() => {
-    if (fromMs === undefined) go(presetRange('today', Date.now()), 'replace')
-  }, [fromMs])
-
-  useEffect(() => {
-    if (!scene) return
-    scene.onPick = ({ kind, id }) => {
-      if (kind === 'grid') go({ grid: id }, 'replace')
-    }
-    return () => {
-      scene.onPick = undefined
-    }
-  }, [scene])
-
-  useEffect(() => {
-    scene?.chooseGrid(grid)
+    scene?.chooseGrid(isUnit ? grid : undefined)
     return () => scene?.chooseGrid(undefined)
-  }, [scene, grid])
+  }, [scene, grid, isUnit])
 
-  const feature = grids.data?.features.find(({ properties }) => properties.code === grid)
   useEffect(() => {
-    const bounds = feature && boundsOf([feature])
-    if (scene && bounds) scene.fit(bounds)
-  }, [scene, feature])
+    if (!scene || asked === undefined) return
+    const inside = grids.data?.features.filter(({ properties }) => properties.code.startsWith(asked)) ?? []
+    const bounds = boundsOf(inside)
+    if (bounds) scene.fit(bounds)
+  }, [scene, grids.data, asked])
 
   return (
-    <>
-      <Panel>
-        <CoveragePanel grid={grid} range={range} asked={asked} all={all} />
-      </Panel>
-      <CoverageMap answer={asked.data} shares={all.shares} />
-    </>
+    <Panel>
+      <CoveragePanel grids={grids} grid={grid} policy={policy} range={range} isUnit={isUnit}>
+        {grid !== undefined &&
+          range &&
+          (isUnit ? (
+            <UnitGrid key={`${grid} ${policy}`} grid={grid} policy={policy} range={range} item={item} />
+          ) : (
+            <RolledUp grid={grid} policy={policy} range={range} units={units} />
+          ))}
+      </CoveragePanel>
+    </Panel>
   )
 }

@@ -1,5 +1,4 @@
-import type { Coverage } from '../../../../proto/http.ts'
-import { CANNOT_TELL, COVERED, cellKinds, OUTSIDE, UNCOVERED } from './bitmap.ts'
+import { type AreaCells, CANNOT_TELL, COVERED, cellKinds, OUTSIDE, UNCOVERED } from './bitmap.ts'
 
 /** Cells painted as one picture, whatever their number. */
 
@@ -25,7 +24,7 @@ const HATCH: Rgba = [70, 76, 96, 205]
 const MOST_PIXELS = 2048
 const MOST_PIXELS_A_CELL = 8
 
-export function paintCells(cells: Coverage['cells']): CellPicture {
+export function paintCells(cells: AreaCells): CellPicture {
   const kinds = cellKinds(cells)
   const { columns, rows } = cells
   const scale = Math.max(1, Math.min(MOST_PIXELS_A_CELL, Math.floor(MOST_PIXELS / Math.max(columns, rows))))

@@ -1,8 +1,8 @@
 import { frameLoop } from '../map/frame-loop.ts'
 import { advance, type Clock, clockAt, pause, play, playheadMs, seek, setSpeed } from './clock.ts'
-import type { Span, Track } from './track.ts'
+import type { Span } from './track.ts'
 
-/** The clock set going: it draws a frame whenever the playhead moves, and tells the controls now and then. */
+/** The one clock of all that is replayed, set going: it draws a frame whenever the playhead moves, and tells the controls now and then. */
 
 export interface PlayerView {
   playing: boolean
@@ -14,10 +14,9 @@ export interface PlayerView {
 const TELL_MS = 150
 
 export class Player {
-  readonly track: Track
   readonly range: Span
-  /** Whether the playing clock leaps over gaps. */
-  leap = false
+  /** What the playing clock leaps over. */
+  leapOver: readonly Span[] = []
   #clock: Clock
   #view: PlayerView
   #toldMs = Number.NEGATIVE_INFINITY
@@ -25,8 +24,7 @@ export class Player {
   readonly #frames = new Set<(atMs: number, playing: boolean) => void>()
   readonly #loop = frameLoop((nowMs) => this.#frame(nowMs))
 
-  constructor(track: Track, range: Span, atMs: number, speed: number) {
-    this.track = track
+  constructor(range: Span, atMs: number, speed: number) {
     this.range = range
     this.#clock = clockAt(range, atMs, speed, performance.now())
     this.#view = this.#look(performance.now())
@@ -75,7 +73,7 @@ export class Player {
 
   #frame(nowMs: number): boolean {
     const was = this.#clock
-    this.#clock = advance(was, nowMs, this.leap ? this.track.gaps : [])
+    this.#clock = advance(was, nowMs, this.leapOver)
     const atMs = playheadMs(this.#clock, nowMs)
     for (const draw of this.#frames) draw(atMs, this.#clock.playing)
     if (nowMs - this.#toldMs >= TELL_MS || was.playing !== this.#clock.playing) this.#tell(nowMs)

@@ -17,26 +17,73 @@ export function timeTicks({ fromMs, toMs }: Span, most: number, offsetMs: number
   return ticks
 }
 
-/** Fastest speed in each of `bins` equal parts of the range, m/s; NaN where no fix of known speed lies. */
-export function speedProfile(track: Track, { fromMs, toMs }: Span, bins: number): Float64Array {
-  const profile = new Float64Array(bins).fill(Number.NaN)
-  for (let index = 0; index < track.count; index++) {
-    const speedMps = track.speedMps[index]!
-    const bin = Math.floor(((track.timeMs[index]! - fromMs) / (toMs - fromMs)) * bins)
-    if (bin < 0 || bin >= bins || Number.isNaN(speedMps)) continue
-    if (!(profile[bin]! >= speedMps)) profile[bin] = speedMps
+/**
+ * The greatest or least value in each of `bins` equal parts of the range; NaN where no known one lies.
+ * @param timeMs ascending.
+ */
+export function profile(
+  timeMs: ArrayLike<number>,
+  values: ArrayLike<number>,
+  { fromMs, toMs }: Span,
+  bins: number,
+  keep: 'greatest' | 'least',
+): Float64Array {
+  const kept = new Float64Array(bins).fill(Number.NaN)
+  for (let index = 0; index < timeMs.length; index++) {
+    const value = values[index]!
+    const bin = Math.floor(((timeMs[index]! - fromMs) / (toMs - fromMs)) * bins)
+    if (bin < 0 || bin >= bins || Number.isNaN(value)) continue
+    const had = kept[bin]!
+    if (Number.isNaN(had) || (keep === 'greatest' ? value > had : value < had)) kept[bin] = value
   }
-  return profile
+  return kept
 }
 
-/** The profile as an SVG path in a box of `bins` × `height` with its foot at the bottom; unknown bins are left open. */
-export function profilePath(profile: Float64Array, height: number, fullMps: number): string {
+/**
+ * Carries a value on through the parts in which a thinned track has no fix, though never across a gap: between two
+ * fixes that hang together it was about the same.
+ */
+export function fillBetween(
+  kept: Float64Array,
+  { timeMs, segments }: Pick<Track, 'timeMs' | 'segments'>,
+  { fromMs, toMs }: Span,
+): Float64Array {
+  const bins = kept.length
+  const binOf = (index: number) => Math.floor(((timeMs[index]! - fromMs) / (toMs - fromMs)) * bins)
+  for (const { first, last } of segments) {
+    let value = Number.NaN
+    const end = Math.min(bins - 1, binOf(last))
+    for (let bin = Math.max(0, binOf(first)); bin <= end; bin++) {
+      if (Number.isNaN(kept[bin]!)) kept[bin] = value
+      else value = kept[bin]!
+    }
+  }
+  return kept
+}
+
+/** The profile as filled columns, an SVG path in a box of `bins` × `height` with its foot at the bottom; unknown bins are left open. */
+export function profilePath(kept: Float64Array, height: number, full: number): string {
   const parts: string[] = []
-  for (let bin = 0; bin < profile.length; bin++) {
-    const speedMps = profile[bin]!
-    if (Number.isNaN(speedMps)) continue
-    const top = height - Math.min(1, speedMps / fullMps) * height
+  for (let bin = 0; bin < kept.length; bin++) {
+    const value = kept[bin]!
+    if (Number.isNaN(value)) continue
+    const top = height - Math.min(1, value / full) * height
     parts.push(`M${bin} ${height}V${top.toFixed(1)}H${bin + 1}V${height}Z`)
+  }
+  return parts.join('')
+}
+
+/** The profile as a line in steps, broken where nothing is known. */
+export function stepPath(kept: Float64Array, height: number, full: number): string {
+  const parts: string[] = []
+  let before = Number.NaN
+  for (let bin = 0; bin < kept.length; bin++) {
+    const value = kept[bin]!
+    if (!Number.isNaN(value)) {
+      const y = (height - Math.min(1, Math.max(0, value / full)) * height).toFixed(1)
+      parts.push(Number.isNaN(before) ? `M${bin} ${y}H${bin + 1}` : `V${y}H${bin + 1}`)
+    }
+    before = value
   }
   return parts.join('')
 }

@@ -1,7 +1,8 @@
-import type { Summary, TrackColumns } from '../../../../proto/http.ts'
+import type { TrackArrays } from '../../../../proto/fix-columns.ts'
+import type { Summary } from '../../../../proto/http.ts'
 
 /**
- * A track made ready for replay. In: the hub's columns and the gaps of its summary. Out: typed arrays with the
+ * A track made ready for replay. In: the hub's columns and the gaps of its summary. Out: the same columns with the
  * distance run so far, cut into segments at the gaps. Nothing is ever drawn or measured across a gap.
  */
 
@@ -21,16 +22,14 @@ export interface Segment {
   last: number
 }
 
-export interface Track {
+/** Columns are NaN where a quantity is unknown. */
+export type Columns = Pick<
+  TrackArrays,
+  'timeMs' | 'lat' | 'lon' | 'speedMps' | 'courseDeg' | 'satellites' | 'hdop' | 'accuracyM'
+>
+
+export interface Track extends Columns {
   count: number
-  /** Unix ms, ascending. */
-  timeMs: Float64Array
-  lat: Float64Array
-  lon: Float64Array
-  /** NaN where unknown, as in the columns below. */
-  speedMps: Float64Array
-  courseDeg: Float64Array
-  satellites: Float64Array
   /** Metres since the first fix, gaps not counted. */
   distanceM: Float64Array
   segments: Segment[]
@@ -41,24 +40,14 @@ export interface Track {
 const EARTH_RADIUS_M = 6_371_008.8
 const RADIANS = Math.PI / 180
 
-/** Fixes that are out of order in time are put in order; of two at the same moment the later in the list is kept. */
-export function buildTrack(columns: TrackColumns['columns'], gaps: Gap[]): Track {
-  const order = orderByTime(columns.timeMs)
-  const pick = (column: readonly (number | null)[] | undefined) =>
-    Float64Array.from(order, (index) => column?.[index] ?? Number.NaN)
-  const timeMs = pick(columns.timeMs)
-  const lat = pick(columns.lat)
-  const lon = pick(columns.lon)
+/** @param columns ascending in time; they are kept, not copied. */
+export function buildTrack(columns: Columns, gaps: readonly Gap[]): Track {
+  const { timeMs, lat, lon, speedMps, courseDeg, satellites, hdop, accuracyM } = columns
   const sorted = [...gaps].sort((a, b) => a.fromMs - b.fromMs)
   const segments = cutAtGaps(timeMs, sorted)
   return {
     count: timeMs.length,
-    timeMs,
-    lat,
-    lon,
-    speedMps: pick(columns.speedMps),
-    courseDeg: pick(columns.courseDeg),
-    satellites: pick(columns.satellites),
+    ...{ timeMs, lat, lon, speedMps, courseDeg, satellites, hdop, accuracyM },
     distanceM: runDistances(lat, lon, segments),
     segments,
     gaps: sorted,
@@ -99,13 +88,6 @@ export function distanceBetweenM(latA: number, lonA: number, latB: number, lonB:
   const sinLon = Math.sin(((lonB - lonA) * RADIANS) / 2)
   const h = sinLat * sinLat + Math.cos(latA * RADIANS) * Math.cos(latB * RADIANS) * sinLon * sinLon
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)))
-}
-
-function orderByTime(timeMs: readonly number[]): number[] {
-  const order = timeMs.map((_, index) => index)
-  if (timeMs.some((time, index) => index > 0 && time <= timeMs[index - 1]!))
-    order.sort((a, b) => timeMs[a]! - timeMs[b]! || a - b)
-  return order.filter((index, place) => timeMs[order[place + 1] ?? -1] !== timeMs[index])
 }
 
 function runDistances(lat: Float64Array, lon: Float64Array, segments: readonly Segment[]): Float64Array {

@@ -2,43 +2,128 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import type { Summary } from '../../../../proto/http.ts'
 import type { Range } from '../api/client.ts'
-import { summaryQuery, trackQuery } from '../api/queries.ts'
+import { summaryQuery } from '../api/queries.ts'
+import { fittingTracksQuery } from '../api/tracks.ts'
 import { screenState } from '../screen.ts'
+import { BESIDE_DETAIL, focusDetail } from './detail.ts'
+import { type Patrol, patrolsOf } from './patrols.ts'
 import { Player } from './player.ts'
-import { buildTrack, gapsOf } from './track.ts'
+import { buildTrack, gapsOf, type Span, type Track } from './track.ts'
+
+/** A track with its gaps and figures. Both are waited for: without its gaps a track would claim too much. */
+export interface Ride {
+  device: string
+  track: Track
+  summary: Summary
+  /** 0: every fix is there. */
+  toleranceM: number
+}
+
+interface Failure {
+  error: unknown
+  retry: () => void
+}
+
+export interface AskedRide {
+  /** Undefined while it is on its way, and after a failure. */
+  ride: Ride | undefined
+  failure: Failure | undefined
+}
+
+const NOWHEN: Range = { fromMs: 0, toMs: 0 }
+const NOBODY: readonly string[] = []
+
+export function useRide(device: string | undefined, range: Range | undefined): AskedRide {
+  const enabled = device !== undefined && range !== undefined
+  const known = range ?? NOWHEN
+  const tracks = useQuery({ ...fittingTracksQuery([device ?? ''], known, focusDetail(known)), enabled })
+  const summary = useQuery({ ...summaryQuery(device ?? '', known), enabled })
+  const ride = useMemo(() => {
+    if (device === undefined || !tracks.data || !summary.data) return undefined
+    const columns = tracks.data.tracks.find((track) => track.device === device) ?? NO_FIXES
+    const track = buildTrack(columns, gapsOf(summary.data))
+    return { device, track, summary: summary.data, toleranceM: tracks.data.toleranceM }
+  }, [device, tracks.data, summary.data])
+  return { ride, failure: failureOf(tracks, summary) }
+}
 
 export type Replay =
   | { state: 'unasked' }
   | { state: 'loading' }
-  | { state: 'failed'; error: unknown; retry: () => void }
+  | ({ state: 'failed' } & Failure)
   | { state: 'empty' }
-  | { state: 'ready'; player: Player; summary: Summary }
+  | {
+      state: 'ready'
+      player: Player
+      /** All that are replayed together; none where it is one alone. */
+      patrols: readonly Patrol[]
+      focus: AskedRide
+    }
 
-/** Reads a track with its gaps and makes it playable. Both are waited for: without its gaps a track would claim too much. */
-export function useReplay(device: string | undefined, range: Range | undefined): Replay {
+/** Reads what the address asks for and makes it playable. */
+export function useReplay(
+  device: string | undefined,
+  devices: readonly string[] | undefined,
+  range: Range | undefined,
+): Replay {
+  const focus = useRide(device, range)
+  const together = devices ?? NOBODY
+  const known = range ?? NOWHEN
   const asked = device !== undefined && range !== undefined
-  const known = range ?? { fromMs: 0, toMs: 0 }
-  const track = useQuery({ ...trackQuery(device ?? '', known), enabled: asked })
-  const summary = useQuery({ ...summaryQuery(device ?? '', known), enabled: asked })
-  const { fromMs, toMs } = known
-  const player = useMemo(() => {
-    if (!track.data || !summary.data) return undefined
-    const built = buildTrack(track.data.columns, gapsOf(summary.data))
-    const { atMs, speed } = screenState()
-    return new Player(built, { fromMs, toMs }, atMs ?? built.timeMs[0] ?? fromMs, speed)
-  }, [track.data, summary.data, fromMs, toMs])
-  useEffect(() => () => player?.stop(), [player])
+  const beside = useQuery({
+    ...fittingTracksQuery(together, known, BESIDE_DETAIL),
+    enabled: asked && together.length > 0,
+  })
+  const patrols = useMemo(() => patrolsOf(together, beside.data?.tracks ?? []), [together, beside.data])
+  const settled = together.length > 0 ? beside.isSuccess : focus.ride !== undefined
+  const firstMs = together.length > 0 ? earliestMs(patrols) : focus.ride?.track.timeMs[0]
+  // The clock goes on while the focus moves from one patrol to another.
+  const whose = together.length > 0 ? together.join() : (device ?? '')
+  const player = usePlayer(settled, whose, known, firstMs)
 
   if (!asked) return { state: 'unasked' }
-  const error = track.error ?? summary.error
-  if (error) {
-    const retry = () => {
-      void track.refetch()
-      void summary.refetch()
-    }
-    return { state: 'failed', error, retry }
-  }
-  if (!player || !summary.data) return { state: 'loading' }
-  if (player.track.count === 0) return { state: 'empty' }
-  return { state: 'ready', player, summary: summary.data }
+  if (together.length > 0 && beside.isError)
+    return { state: 'failed', error: beside.error, retry: () => void beside.refetch() }
+  if (together.length === 0 && focus.failure) return { state: 'failed', ...focus.failure }
+  if (!player) return { state: 'loading' }
+  if (together.length > 0 ? patrols.length === 0 : focus.ride?.track.count === 0) return { state: 'empty' }
+  return { state: 'ready', player, patrols, focus }
+}
+
+/** @param whose a change of it begins anew. @param firstMs where it begins unless the address says. */
+export function usePlayer(
+  settled: boolean,
+  whose: string,
+  { fromMs, toMs }: Span,
+  firstMs: number | undefined,
+): Player | undefined {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another answer to the same question must not stop the clock
+  const player = useMemo(() => {
+    if (!settled) return undefined
+    const { atMs, speed } = screenState()
+    return new Player({ fromMs, toMs }, atMs ?? firstMs ?? fromMs, speed)
+  }, [settled, whose, fromMs, toMs])
+  useEffect(() => () => player?.stop(), [player])
+  return player
+}
+
+function failureOf(...queries: { error: unknown; refetch: () => unknown }[]): Failure | undefined {
+  const failed = queries.find(({ error }) => error)
+  if (!failed) return undefined
+  return { error: failed.error, retry: () => queries.forEach(({ refetch }) => void refetch()) }
+}
+
+const earliestMs = (patrols: readonly Patrol[]): number | undefined =>
+  patrols.length > 0 ? Math.min(...patrols.map(({ track }) => track.timeMs[0]!)) : undefined
+
+const NONE = new Float64Array(0)
+const NO_FIXES = {
+  timeMs: NONE,
+  lat: NONE,
+  lon: NONE,
+  speedMps: NONE,
+  courseDeg: NONE,
+  satellites: NONE,
+  hdop: NONE,
+  accuracyM: NONE,
 }

@@ -5,6 +5,9 @@ import { go, useScreen } from '../screen.ts'
 import { VIEWS } from '../url-state.ts'
 import { ConnectionChip } from './connection-chip.tsx'
 
+/** A report is a page of its own. */
+const TABS = VIEWS.filter((view) => view !== 'report')
+
 /** The side panel: name, language, views, and below them what the present view shows. */
 export function Panel({ children }: { children: ReactNode }) {
   const { t } = useWords()
@@ -22,7 +25,7 @@ export function Panel({ children }: { children: ReactNode }) {
         aria-label={t.appName}
         value={view}
         onChange={(chosen) => go({ view: chosen })}
-        options={VIEWS.map((value) => ({
+        options={TABS.map((value) => ({
           value,
           label: <span data-testid={`view-${value}`}>{t.views[value]}</span>,
         }))}

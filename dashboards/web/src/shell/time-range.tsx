@@ -2,21 +2,22 @@ import { Button, DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import type { Range } from '../api/client.ts'
 import { useWords } from '../i18n/language.tsx'
-import { PRESETS, presetRange } from '../replay/range-presets.ts'
+import { PRESETS, type Preset, presetRange } from '../replay/range-presets.ts'
 
 interface Props {
   range: Range | undefined
   onRange: (range: Range) => void
   label: string
+  presets?: readonly Preset[]
 }
 
 /** A time range: the usual ones at a press, any other by its two ends. */
-export function TimeRange({ range, onRange, label }: Props) {
+export function TimeRange({ range, onRange, label, presets = PRESETS }: Props) {
   const { t } = useWords()
   return (
     <div className="time-range">
       <div className="chips">
-        {PRESETS.map((preset) => (
+        {presets.map((preset) => (
           <Button
             key={preset}
             size="small"

@@ -1,0 +1,70 @@
+import type { StreetPartCoverage } from '../../../../proto/patrol-http.ts'
+import type { Range } from '../api/client.ts'
+import { useWords } from '../i18n/language.tsx'
+import { boundsOf } from '../map/bounds.ts'
+import { useScene } from '../map/map-view.tsx'
+import { Problem } from '../shell/problem.tsx'
+import { DetailCard } from './detail-card.tsx'
+import { BACK_DAYS, useLastSeenPart } from './last-seen.ts'
+import { partName } from './street-part-list.tsx'
+import { partState, pointsOf, shareOf } from './street-parts.ts'
+import { SeenLast, WhoShould } from './who-block.tsx'
+
+interface Props {
+  part: StreetPartCoverage
+  grid: string
+  range: Range
+  onClose: () => void
+}
+
+/** One street part: what of it was missed, who should have been there, who was there last. */
+export function StreetPartDetail({ part, grid, range, onClose }: Props) {
+  const words = useWords()
+  const { t, q } = words
+  const scene = useScene()
+  const seen = useLastSeenPart(part.part, grid, range)
+  const show = () => {
+    const bounds = boundsOf([{ geometry: { coordinates: pointsOf(part.line) } }])
+    if (bounds) scene?.fit(bounds)
+  }
+  return (
+    <DetailCard title={partName(part, words)} onClose={onClose} onMap={show}>
+      <dl className="facts">
+        <Fact label={t.coverage.state} value={t.coverage.partStates[partState(part)]} />
+        <Fact
+          label={t.coverage.covered}
+          value={t.coverage.why.road({
+            done: q.distance(part.coveredM),
+            all: q.distance(part.lengthM),
+            share: q.percent(shareOf(part)),
+          })}
+        />
+        {part.cannotTellM > 0 && <Fact label={t.coverage.cannotTell} value={q.distance(part.cannotTellM)} />}
+        <Fact label={t.coverage.passesLabel} value={t.coverage.passes(part.passes)} />
+        {part.missing.length > 0 && (
+          <Fact
+            label={t.coverage.missingStretches}
+            value={part.missing
+              .map(([from, to]) => t.coverage.stretch(q.number(from), q.number(to)))
+              .join(' · ')}
+          />
+        )}
+      </dl>
+      <WhoShould grid={grid} range={range} />
+      {seen.isError ? (
+        <Problem error={seen.error} onRetry={() => void seen.refetch()} />
+      ) : (
+        <SeenLast seen={seen.data} days={BACK_DAYS} />
+      )}
+    </DetailCard>
+  )
+}
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <div className="fact">
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,43 @@
+import type { CoveragePolicy, LiveCoverage, Shift, ShiftReport } from '../../../../proto/patrol-http.ts'
+
+/** What the table shows of a shift; figures come after the plan, or not at all. */
+export interface ShiftRow {
+  shift: Shift
+  report: ShiftReport | undefined
+  error: unknown
+  live: LiveCoverage | undefined
+}
+
+export type ShiftState = 'running' | 'over' | 'coming'
+
+export function shiftState({ running, from }: Pick<Shift, 'running' | 'from'>, nowMs: number): ShiftState {
+  if (running) return 'running'
+  return Date.parse(from) > nowMs ? 'coming' : 'over'
+}
+
+/** The newest that is known: of a running shift what the live stream said, else the report. */
+export function coverageOfRow(
+  { report, live }: Pick<ShiftRow, 'report' | 'live'>,
+  policy: CoveragePolicy,
+): { coverage: number; cannotTell: number; live: boolean } | undefined {
+  const now = live?.policies[policy]
+  if (now) return { ...now, live: true }
+  const counted = report?.coverage?.[policy]
+  return counted && { ...counted, live: false }
+}
+
+export function matches({ device, inspector, beat }: Shift, text: string): boolean {
+  const wanted = text.trim().toLowerCase()
+  return [device, inspector, beat].some((name) => name?.toLowerCase().includes(wanted))
+}
+
+/** A table's sorter by a figure; what has none yet comes after what has one, whichever way is up. */
+export const byFigure =
+  (figure: (row: ShiftRow) => number | undefined) =>
+  (a: ShiftRow, b: ShiftRow, order?: 'ascend' | 'descend' | null): number => {
+    const [one, other] = [figure(a), figure(b)]
+    if (one !== undefined && other !== undefined) return one - other
+    if (one === undefined && other === undefined) return 0
+    const last = order === 'descend' ? -1 : 1
+    return one === undefined ? last : -last
+  }
