@@ -43,6 +43,7 @@ export function openLiveStream(
     listen(source, 'fixes', handlers.fixes)
     listen(source, 'case', handlers.case)
     listen(source, 'device', handlers.device)
+    listen(source, 'coverage', handlers.coverage)
   }
 
   const retryLater = () => {
