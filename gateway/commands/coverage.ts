@@ -2,11 +2,11 @@ import { Command, Option } from 'commander'
 import { loadPatrolRules } from '../../proto/catalogue/patrol-rules.ts'
 import { COVERAGE_POLICIES, Coverage, type CoveragePolicy } from '../../proto/patrol-http.ts'
 import { loadHubConfig } from '../configuration/hub-file.ts'
-import { type Grid, GridTree } from '../hub/patrol/coverage/grid-levels.ts'
 import { policyMakers } from '../hub/patrol/coverage/makers.ts'
-import { type PatrolGround, PatrolGrounds } from '../hub/patrol/coverage/patrol-ground.ts'
 import { sumOfFigures, tallyOfFigures } from '../hub/patrol/coverage/roll-up.ts'
 import { eachTrack } from '../hub/patrol/coverage/survey-tracks.ts'
+import { type Grid, GridTree } from '../hub/patrol/grids/grid-levels.ts'
+import { type PatrolGround, PatrolGrounds } from '../hub/patrol/ground/patrol-ground.ts'
 import { openRegisters } from '../hub/registers/registers.ts'
 import type { TrackStore } from '../hub/stores/track-store.ts'
 import { openTracks, type RangeOptions, type StoreOptions, withRange, withStore } from './export-track.ts'
@@ -60,8 +60,8 @@ function catalogueFolder({ config }: Options): string | undefined {
   return config === undefined ? undefined : loadHubConfig(config).catalogue
 }
 
-function findGrid({ grids }: PatrolGround, code: string): Grid {
-  const grid = new GridTree(grids).find(code)
+function findGrid(ground: PatrolGround, code: string): Grid {
+  const grid = new GridTree(ground).find(code)
   if (grid) return grid
   throw new Error(`grid ${code}: not in the register; \`gridpatrol import grids FILE\` adds grids`)
 }

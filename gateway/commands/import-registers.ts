@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import type { GridFeature } from '../../proto/district.ts'
 import { loadHubConfig } from '../configuration/hub-file.ts'
-import { checkGrids } from '../hub/patrol/coverage/grid-overlaps.ts'
 import { type ImportReport, NotGeoJson } from '../hub/registers/import-features.ts'
 import {
   openRegisters,
@@ -10,6 +8,7 @@ import {
   type RegisterKind,
   type Registers,
 } from '../hub/registers/registers.ts'
+import { sayWhatItAmountsTo } from './district-check.ts'
 
 /** `import grids|streets|components FILE…`: the registers of a district from GeoJSON, also beside a running hub. */
 
@@ -38,7 +37,7 @@ export function registerImportCommands(): Command[] {
         const registers = openRegisters(hubFolder(options, self))
         try {
           for (const file of files) importFile(registers, kind, file)
-          if (kind === 'grids') sayHowGridsLie(registers)
+          sayWhatItAmountsTo(registers, kind)
         } finally {
           registers.close()
         }
@@ -65,22 +64,6 @@ function importFile(registers: Registers, kind: RegisterKind, file: string): voi
   console.log(`${file}: ${added} ${kind} added, ${replaced} replaced, ${rejected.length} rejected`)
   // Rejects beside kept ones are listed and no failure: the rest of the file is in the register.
   if (added + replaced === 0 && rejected.length > 0) process.exitCode = 1
-}
-
-/** Of the whole register, what a map would show at once: overlaps, and holes between grids. */
-function sayHowGridsLie(registers: Registers): void {
-  const { features } = JSON.parse([...registers.grids.collection()].join('')) as { features: GridFeature[] }
-  const { overlaps, holes, squareM } = checkGrids(features)
-  const at = ({ areaM2, lat, lon }: { areaM2: number; lat: number; lon: number }): string =>
-    `${areaM2} m² at ${lat.toFixed(6)}, ${lon.toFixed(6)}`
-  const found = [
-    ...overlaps.map((overlap) => `grids ${overlap.grids.join(' and ')} overlap: ${at(overlap)}`),
-    ...holes.map((hole) => `amid the grids, of none of them: ${at(hole)}`),
-  ]
-  for (const line of found.slice(0, MAX_LISTED)) console.error(line)
-  if (found.length > MAX_LISTED) console.error(`and ${found.length - MAX_LISTED} more overlaps and holes`)
-  const counts = `${overlaps.length} overlaps, ${holes.length} holes`
-  console.log(`${features.length} grids in the register: ${counts} (counted in squares of ${squareM} m)`)
 }
 
 function importOrExplain(registers: Registers, kind: RegisterKind, file: string): ImportReport {

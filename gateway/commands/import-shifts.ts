@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { UnitGrids } from '../hub/patrol/grids/unit-grids.ts'
 import { NotTheTable } from '../hub/patrol/shifts/csv-table.ts'
-import { GridFinder } from '../hub/patrol/shifts/grid-finder.ts'
 import { importBeats, importShifts, type PlanImportReport } from '../hub/patrol/shifts/import-plan.ts'
 import { PatrolPlan } from '../hub/patrol/shifts/patrol-plan.ts'
 import { openRegisters } from '../hub/registers/registers.ts'
@@ -38,7 +38,8 @@ export function planImportCommands(): Command[] {
         const registers = openRegisters(folder)
         const plan = new PatrolPlan(folder)
         try {
-          for (const file of files) importFile(plan, new GridFinder(registers.grids), kind, file)
+          const grids = new UnitGrids(registers.grids.all())
+          for (const file of files) importFile(plan, grids, kind, file)
         } finally {
           plan.close()
           registers.close()
@@ -47,7 +48,7 @@ export function planImportCommands(): Command[] {
   )
 }
 
-function importFile(plan: PatrolPlan, grids: GridFinder, kind: keyof typeof KINDS, file: string): void {
+function importFile(plan: PatrolPlan, grids: UnitGrids, kind: keyof typeof KINDS, file: string): void {
   const { added, replaced, unchanged, rejected, encoding, unknownColumns } = read(plan, grids, kind, file)
   if (encoding !== 'UTF-8') console.error(`${file}: no UTF-8; read as ${encoding}`)
   if (unknownColumns.length > 0) console.error(`${file}: columns left out: ${unknownColumns.join(', ')}`)
@@ -61,7 +62,7 @@ function importFile(plan: PatrolPlan, grids: GridFinder, kind: keyof typeof KIND
   if (added + replaced + unchanged === 0 && rejected.length > 0) process.exitCode = 1
 }
 
-function read(plan: PatrolPlan, grids: GridFinder, kind: keyof typeof KINDS, file: string): PlanImportReport {
+function read(plan: PatrolPlan, grids: UnitGrids, kind: keyof typeof KINDS, file: string): PlanImportReport {
   try {
     return KINDS[kind].read(plan, grids, readFileSync(file), progressOf(file))
   } catch (error) {

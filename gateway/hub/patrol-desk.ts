@@ -11,15 +11,15 @@ import { lastSeenRoutes } from './api/routes/last-seen.ts'
 import { matchedRoutes } from './api/routes/matched.ts'
 import { missedRoutes } from './api/routes/missed.ts'
 import { shiftRoutes } from './api/routes/shifts.ts'
+import { streetCheckRoutes } from './api/routes/street-check.ts'
 import { summaryRoutes } from './api/routes/summary.ts'
 import type { HubConfig } from './config.ts'
 import { LastSeenRegister } from './patrol/coverage/last-seen.ts'
 import { LiveCoverages } from './patrol/coverage/live-coverage.ts'
 import { policyMakers } from './patrol/coverage/makers.ts'
-import { PatrolGrounds } from './patrol/coverage/patrol-ground.ts'
 import { ShiftSurvey } from './patrol/coverage/shift-survey.ts'
-import { placeNamer } from './patrol/place-namer.ts'
-import { GridFinder } from './patrol/shifts/grid-finder.ts'
+import { PatrolGrounds } from './patrol/ground/patrol-ground.ts'
+import { placeNamer } from './patrol/ground/place-namer.ts'
 import { PatrolPlan, type Shift } from './patrol/shifts/patrol-plan.ts'
 import { ShiftReports } from './patrol/shifts/shift-reports.ts'
 import type { KnownLife } from './registers/gateway-life.ts'
@@ -58,11 +58,10 @@ export interface PatrolSources {
 export function openPatrolDesk({ config, registers, presence, store, live, log }: PatrolSources): PatrolDesk {
   using opened = new DisposableStack()
   const grounds = new PatrolGrounds(registers, loadPatrolRules(config.catalogue))
-  const grids = () => grounds.current().grids
+  const ground = () => grounds.current()
   const plan = opened.adopt(new PatrolPlan(config.data), (it) => it.close())
-  const lastSeen = opened.adopt(
-    new LastSeenRegister(config.data, (code) => grounds.current().grid(code)),
-    (it) => it.close(),
+  const lastSeen = opened.adopt(new LastSeenRegister(config.data, (code) => ground().grid(code)), (it) =>
+    it.close(),
   )
   const coverages = new LiveCoverages({
     shifts: plan,
@@ -77,15 +76,19 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
     if (gateway === undefined) return undefined
     return registers.life.of(gateway, range, presence.find(gateway)?.boot, Date.now())
   }
-  const reports = new ShiftReports({ store, settings: loadShiftChecks(config.catalogue), lifeOf })
-  const shiftSources = { plan, grids: registers.grids, reports }
+  const reports = new ShiftReports({
+    store,
+    settings: loadShiftChecks(config.catalogue),
+    areaOf: (codes) => ground().area(codes),
+    lifeOf,
+  })
   async function coverageOf(shift: Shift) {
-    const survey = new ShiftSurvey(grounds.current(), shift)
+    const survey = new ShiftSurvey(ground(), shift)
     survey.add(await store.readTrack(shift.device, shift.fromMs, shift.toMs))
     return survey.figures()
   }
   function areaOf(codes: readonly string[]) {
-    const area = new GridFinder(registers.grids).area(codes)
+    const area = ground().area(codes)
     return area && ((lat: number, lon: number): boolean => area.contains(lat, lon))
   }
 
@@ -97,20 +100,17 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
         shifts: plan,
         areaOf,
         lifeOf,
-        placeOf: placeNamer(() => grounds.current()),
+        placeOf: placeNamer(ground),
       }),
-      matchedRoutes(registers.devices, store, () => grounds.current().network()),
-      coverageRoutes(
-        grids,
-        store,
-        policyMakers(() => grounds.current()),
-      ),
-      heatRoutes(grids, store),
-      gridCheckRoutes(grids),
+      matchedRoutes(registers.devices, store, () => ground().network()),
+      coverageRoutes(ground, store, policyMakers(ground)),
+      heatRoutes(ground, store),
+      gridCheckRoutes(ground),
+      streetCheckRoutes(() => ground().network()),
       lastSeenRoutes(grounds, lastSeen),
       missedRoutes({ grounds, lastSeen, plan, store }),
-      shiftRoutes({ ...shiftSources, coverageOf }),
-      findingRoutes(shiftSources),
+      shiftRoutes({ plan, grids: ground, reports, coverageOf }),
+      findingRoutes({ plan, reports }),
     ],
     stored: (device, fixes) => coverages.take(device, fixes),
     start: () => coverages.start(),

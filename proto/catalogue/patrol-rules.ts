@@ -3,7 +3,8 @@ import { CatalogueError, type CatalogueFile, ownOrShipped, readCatalogueFile } f
 
 /**
  * How often grids and streets are to be visited, and how long things may go unseen, by class. In: patrol-rules.yaml
- * beside this file, or a city's own in its place. Out: the class of each grid, street and component. A file that is wrong is
+ * beside this file, or a city's own in its place. Out: the class of each grid, street and component, and which streets are
+ * patrolled at all. A file that is wrong is
  * refused with every mistake and its line.
  */
 
@@ -80,6 +81,7 @@ const PatrolRulesFile = z.strictObject({
     byId: z.record(z.string(), ClassName).default({}),
     byName: z.record(z.string(), ClassName).default({}),
     byHighway: z.record(z.string(), ClassName).default({}),
+    notPatrolled: z.array(z.string().min(1)).default([]),
   }),
   components: z.strictObject({
     default: ClassName,
@@ -129,6 +131,11 @@ export class PatrolRules {
     return own(byId, street.id) ?? own(byName, street.name) ?? own(byHighway, street.highway) ?? other
   }
 
+  /** Whether anybody is asked to ride there; a street without a highway class is. */
+  isPatrolled({ highway }: { highway?: string | undefined }): boolean {
+    return highway === undefined || !this.#data.streets.notPatrolled.includes(highway)
+  }
+
   /** The class of a component by its 16-digit code: 6 of the admin division, then class and kind. */
   classOfComponent(code: string): string {
     return byLongest(this.#data.components.byKind, code.slice(6)) ?? this.#data.components.default
@@ -157,7 +164,7 @@ function byLongest(map: Record<string, string>, code: string): string | undefine
  */
 export function loadPatrolRules(dir?: string): PatrolRules {
   const file = readCatalogueFile(ownOrShipped(PATROL_RULES_FILE, dir), PatrolRulesFile)
-  const problems = strangeClasses(file)
+  const problems = [...strangeClasses(file), ...contradictions(file)]
   if (problems.length > 0) throw new CatalogueError(problems)
   return new PatrolRules(file.value)
 }
@@ -183,4 +190,17 @@ function strangeClasses({ value, problem }: CatalogueFile<z.infer<typeof PatrolR
   return named
     .filter(([, name]) => !known.includes(name))
     .map(([path, name]) => problem(path, `'${name}' is no class: expected one of ${known.join(', ')}`))
+}
+
+/** A class of visits for streets that nobody is to visit would be ignored without a word. */
+function contradictions({ value, problem }: CatalogueFile<z.infer<typeof PatrolRulesFile>>): string[] {
+  const { byHighway, notPatrolled } = value.streets
+  return notPatrolled
+    .filter((highway) => Object.hasOwn(byHighway, highway))
+    .map((highway) =>
+      problem(
+        ['streets', 'byHighway', highway],
+        `'${highway}' is under notPatrolled, too: expected it in one of the two`,
+      ),
+    )
 }

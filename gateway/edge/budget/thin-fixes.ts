@@ -13,7 +13,7 @@ export const TOLERANCES_M = [2, 5, 10, 25] as const
 /** To the hub a longer stretch at 1 Hz is a gap (gateway/hub/patrol/gaps.ts), which counts as not patrolled. */
 export const MAX_KEPT_APART_MS = 10_000
 /** To the hub's coverage a fix with more is poor: good ones beside it must not hide it, nor it them. */
-const POOR_HDOP = 5
+const POOR_HDOP = 3
 const POOR_ACCURACY_M = 15
 
 /**

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MAX_KEPT_APART_MS, TOLERANCES_M, thinFixBatch } from '../../../gateway/edge/budget/thin-fixes.ts'
 import { Plane } from '../../../gateway/edge/track/plane.ts'
+import { AREA_POLICY } from '../../../gateway/hub/patrol/coverage/area.ts'
 import { gapsOf } from '../../../gateway/hub/patrol/tracks/gaps.ts'
 import { decodeBody, encodeBody } from '../../../proto/codec/codec.ts'
 import { FixBatchType } from '../../../proto/codec/schema.ts'
@@ -50,6 +51,8 @@ test('both sides of a time that does not go on are kept', () => {
 test.each<[string, (s: number) => Partial<Fix>, number[]]>([
   ['even HDOP', () => ({ hdop: 1 }), [0, 9]],
   ['one poor HDOP', (s) => ({ hdop: s === 5 ? 8 : 1 }), [0, 4, 5, 6, 9]],
+  ['one HDOP that the hub just believes', (s) => ({ hdop: s === 5 ? AREA_POLICY.maxHdop : 1 }), [0, 9]],
+  ['one that it does not', (s) => ({ hdop: s === 5 ? AREA_POLICY.maxHdop + 0.01 : 1 }), [0, 4, 5, 6, 9]],
   ['one poor accuracy', (s) => ({ accuracyM: s === 5 ? 30 : 3 }), [0, 4, 5, 6, 9]],
   ['another kind of fix from 5 s on', (s) => ({ quality: s < 5 ? 'gps' : 'estimated' }), [0, 4, 5, 9]],
 ])('both sides of a change of quality are kept: %s', (_, quantity, kept) => {

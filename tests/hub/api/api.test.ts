@@ -264,6 +264,7 @@ test('the OpenAPI description names every route and its errors', async () => {
     '/api/v1/shifts/{id}/report',
     '/api/v1/shifts/{id}/round',
     '/api/v1/streets',
+    '/api/v1/streets/check',
     '/api/v1/tracks',
     '/healthz',
     '/metrics',

@@ -7,7 +7,7 @@ import { heatRoutes } from '../../../gateway/hub/api/routes/heat.ts'
 import { startHttpServer } from '../../../gateway/hub/api/server.ts'
 import { HubConfig } from '../../../gateway/hub/config.ts'
 import { policyMakers } from '../../../gateway/hub/patrol/coverage/makers.ts'
-import { PatrolGrounds } from '../../../gateway/hub/patrol/coverage/patrol-ground.ts'
+import { PatrolGrounds } from '../../../gateway/hub/patrol/ground/patrol-ground.ts'
 import { openRegisters } from '../../../gateway/hub/registers/registers.ts'
 import { SqliteTrackStore } from '../../../gateway/hub/stores/sqlite-track-store.ts'
 import { loadPatrolRules } from '../../../proto/catalogue/patrol-rules.ts'
@@ -49,8 +49,7 @@ async function served() {
   ]
   await store.write({ fixes, readings: [] })
   const grounds = new PatrolGrounds(registers, loadPatrolRules())
-  const grids = () => grounds.current().grids
-  const policies = policyMakers(() => grounds.current())
+  const ground = () => grounds.current()
   const http = await startHttpServer({
     ...{
       host: '127.0.0.1',
@@ -59,7 +58,11 @@ async function served() {
       log: silentLog(),
       root: [],
     },
-    api: [coverageRoutes(grids, store, policies), heatRoutes(grids, store), gridCheckRoutes(grids)],
+    api: [
+      coverageRoutes(ground, store, policyMakers(ground)),
+      heatRoutes(ground, store),
+      gridCheckRoutes(ground),
+    ],
   })
   onTestFinished(() => http.close())
   return async (path: string, status = 200): Promise<unknown> => {

@@ -17,7 +17,7 @@ const grid = (code: string, geometry: object) => ({
 })
 const grids = (...features: object[]) => ({ type: 'FeatureCollection', features })
 
-test('the grid around a place: not in its holes, in any of its parts, none outside', () => {
+test('the grid around a place: not in its holes, in any of its parts, none outside, by the newest shapes', () => {
   const registers = openRegisters(testFolder())
   onTestFinished(() => registers.close())
   const finder = new GridFinder(registers.grids)
@@ -41,4 +41,9 @@ test('the grid around a place: not in its holes, in any of its parts, none outsi
   expect(at(122.95, 31.05)).toBe('310101001001002')
   expect(at(122.7, 31.05)).toBeUndefined()
   expect(at(-120, -31)).toBeUndefined()
+  registers.import(
+    'grids',
+    grids(grid('310101001001001', { type: 'Polygon', coordinates: [square(121, 31, 1)] })),
+  )
+  expect(at(121.5, 31.5)).toBe('310101001001001')
 })

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import type { GridFeature } from '../../../../proto/district.ts'
 import { DeviceId } from '../../../../proto/http-values.ts'
 import {
   Coverage,
@@ -8,19 +7,21 @@ import {
   CoverageRollUp,
   GridCode,
 } from '../../../../proto/patrol-http.ts'
-import { type Grid, GridTree } from '../../patrol/coverage/grid-levels.ts'
 import type { PolicyMakers } from '../../patrol/coverage/policies.ts'
 import { type AnyFigures, coverageOfGrid, sumOfFigures } from '../../patrol/coverage/roll-up.ts'
 import { eachTrack, type TracksWanted } from '../../patrol/coverage/survey-tracks.ts'
+import { type Grid, GridTree } from '../../patrol/grids/grid-levels.ts'
+import type { UnitGrids } from '../../patrol/grids/unit-grids.ts'
 import type { TrackStore } from '../../stores/track-store.ts'
 import { HttpProblem } from '../errors.ts'
+import { requireGrid } from '../known-grid.ts'
 import { isoTime, MAX_SUMMED_DAYS, timeRange } from '../range.ts'
 
 const RollUpQuery = CoverageQuery.extend({ grid: GridCode.optional() })
 
 /** GET coverage, coverage/roll-up: what was patrolled of a grid of any level, by one of the policies. */
 export const coverageRoutes =
-  (grids: () => readonly GridFeature[], store: TrackStore, policies: PolicyMakers): FastifyPluginAsyncZod =>
+  (grids: () => UnitGrids, store: TrackStore, policies: PolicyMakers): FastifyPluginAsyncZod =>
   async (app) => {
     const schema = {
       summary:
@@ -30,7 +31,7 @@ export const coverageRoutes =
     }
     app.get('/coverage', { schema }, async ({ query }) => {
       const wanted = tracksWanted(query)
-      const grid = findGrid(new GridTree(grids()), query.grid)
+      const grid = requireGrid(new GridTree(grids()), query.grid)
       const { figures, detail } = await survey(policies, query.policy, grid, store, wanted)
       const range = { from: isoTime(wanted.fromMs), to: isoTime(wanted.toMs) }
       // The parts fit together by policy, which the types of four policies at once do not say: the schema checks.
@@ -49,7 +50,7 @@ export const coverageRoutes =
     app.get('/coverage/roll-up', { schema: rollUpSchema }, async ({ query }) => {
       const wanted = tracksWanted(query)
       const tree = new GridTree(grids())
-      const grid = findGrid(tree, query.grid)
+      const grid = requireGrid(tree, query.grid)
       const { figures } = await survey(policies, query.policy, grid, store, wanted)
       const byUnit = new Map(figures.map((of) => [of.grid, of]))
       return {
@@ -61,19 +62,6 @@ export const coverageRoutes =
       }
     })
   }
-
-/** @param code - absent: the least grid that holds all. @throws HttpProblem 404 */
-export function findGrid(tree: GridTree, code: string | undefined): Grid {
-  const grid = code === undefined ? tree.root() : tree.find(code)
-  if (grid) return grid
-  throw new HttpProblem(
-    404,
-    code === undefined
-      ? 'no grids in the register'
-      : `grid ${code}: not in the register, nor does any code there begin with it`,
-    'GET /api/v1/grids lists the grids; `gridpatrol import grids` adds some',
-  )
-}
 
 /** @throws HttpProblem 400 */
 export function tracksWanted(query: {

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { type Finding, Findings, FindingsQuery } from '../../../../proto/patrol-http.ts'
-import { GridFinder } from '../../patrol/shifts/grid-finder.ts'
 import { HttpProblem } from '../errors.ts'
 import { timeRange } from '../range.ts'
 import type { ShiftSources } from './shifts.ts'
@@ -11,7 +10,7 @@ const MAX_SHIFTS = 200
 
 /** GET findings: what the checks found in the shifts of a range, in order of the shifts; findings of before and after it are left out. */
 export const findingRoutes =
-  ({ plan, grids, reports }: Omit<ShiftSources, 'coverageOf'>): FastifyPluginAsyncZod =>
+  ({ plan, reports }: Pick<ShiftSources, 'plan' | 'reports'>): FastifyPluginAsyncZod =>
   async (app) => {
     const schema = {
       summary: 'Findings in the shifts of a range, some shifts at a time',
@@ -30,14 +29,13 @@ export const findingRoutes =
           'ask without it for the first shifts, with `next` of an answer for more',
         )
       const shifts = all.slice(start, start + MAX_SHIFTS)
-      const finder = new GridFinder(grids)
       const nowMs = Date.now()
       const findings: Finding[] = []
       let examined = 0
       for (const shift of shifts) {
         // Nobody waits for the answer any more.
         if (raw.socket.destroyed) break
-        const report = await reports.of(shift, finder, nowMs)
+        const report = await reports.of(shift, nowMs)
         findings.push(
           ...report.findings.filter(
             (finding) =>

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { GridFeature } from '../../../../proto/district.ts'
-import { checkGrids } from '../../patrol/coverage/grid-overlaps.ts'
+import { checkGrids } from '../../patrol/grids/grid-overlaps.ts'
+import type { UnitGrids } from '../../patrol/grids/unit-grids.ts'
 
 const Place = { areaM2: z.number(), lat: z.number(), lon: z.number() }
 const GridCheck = z.object({
@@ -14,11 +14,11 @@ const GridCheck = z.object({
 
 /** GET grids/check: where unit grids overlap, and where the district between them belongs to none. */
 export const gridCheckRoutes =
-  (grids: () => readonly GridFeature[]): FastifyPluginAsyncZod =>
+  (unitGrids: () => UnitGrids): FastifyPluginAsyncZod =>
   async (app) => {
     const schema = { summary: 'Overlaps of and holes between unit grids', response: { 200: GridCheck } }
     app.get('/grids/check', { schema }, async () => {
-      const all = grids()
-      return { grids: all.length, ...checkGrids(all) }
+      const { grids } = unitGrids()
+      return { grids: grids.length, ...checkGrids(grids) }
     })
   }

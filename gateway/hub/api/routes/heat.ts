@@ -1,17 +1,19 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { GridFeature } from '../../../../proto/district.ts'
 import { Heat, HeatQuery } from '../../../../proto/patrol-http.ts'
-import { GridTree } from '../../patrol/coverage/grid-levels.ts'
 import { HeatMap } from '../../patrol/coverage/heat.ts'
 import { eachTrack } from '../../patrol/coverage/survey-tracks.ts'
+import { GridTree } from '../../patrol/grids/grid-levels.ts'
+import type { UnitGrids } from '../../patrol/grids/unit-grids.ts'
 import type { TrackStore } from '../../stores/track-store.ts'
 import { HttpProblem } from '../errors.ts'
+import { requireGrid } from '../known-grid.ts'
 import { isoTime } from '../range.ts'
-import { findGrid, tracksWanted } from './coverage.ts'
+import { tracksWanted } from './coverage.ts'
 
 /** GET heat: how often devices passed each cell of 25 m, of a grid of any level or of all. */
 export const heatRoutes =
-  (grids: () => readonly GridFeature[], store: TrackStore): FastifyPluginAsyncZod =>
+  (grids: () => UnitGrids, store: TrackStore): FastifyPluginAsyncZod =>
   async (app) => {
     const schema = {
       summary: 'Passes of devices over cells of 25 m',
@@ -20,7 +22,7 @@ export const heatRoutes =
     }
     app.get('/heat', { schema }, async ({ query }) => {
       const wanted = tracksWanted(query)
-      const heat = startHeat(findGrid(new GridTree(grids()), query.grid).units)
+      const heat = startHeat(requireGrid(new GridTree(grids()), query.grid).units)
       await eachTrack(store, wanted, (track) => heat.add(track))
       const { frame, ...passes } = heat.result()
       return { ...frame, ...passes, from: isoTime(wanted.fromMs), to: isoTime(wanted.toMs) }

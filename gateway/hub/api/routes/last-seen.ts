@@ -2,8 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { GridFeature } from '../../../../proto/district.ts'
 import { LastSeenAnswer, LastSeenQuery } from '../../../../proto/patrol-http.ts'
 import type { LastSeen } from '../../patrol/coverage/last-seen.ts'
-import type { PatrolGround, PatrolGrounds } from '../../patrol/coverage/patrol-ground.ts'
+import type { PatrolGround, PatrolGrounds } from '../../patrol/ground/patrol-ground.ts'
 import { HttpProblem } from '../errors.ts'
+import { requireUnits } from '../known-grid.ts'
 import { isoTime } from '../range.ts'
 
 /** A street office has some hundred unit grids; a district's components would be tens of megabytes. */
@@ -20,13 +21,7 @@ export const lastSeenRoutes =
     }
     app.get('/last-seen', { schema }, async ({ query }) => {
       const ground = grounds.current()
-      const grids = ground.units([query.grid])
-      if (grids.length === 0)
-        throw new HttpProblem(
-          404,
-          `grid ${query.grid}: not in the register, nor does any code there begin with it`,
-          'GET /api/v1/grids lists the grids; `gridpatrol import grids` adds some',
-        )
+      const grids = requireUnits(ground, query.grid)
       if (grids.length > MAX_GRIDS)
         throw new HttpProblem(
           400,

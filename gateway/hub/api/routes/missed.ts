@@ -2,12 +2,14 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { MissedAnswer, MissedQuery, Round, RoundQuery } from '../../../../proto/patrol-http.ts'
 import type { LastSeen } from '../../patrol/coverage/last-seen.ts'
-import type { PatrolGrounds } from '../../patrol/coverage/patrol-ground.ts'
+import type { PatrolGrounds } from '../../patrol/ground/patrol-ground.ts'
 import { NoStreetNear, roundOf } from '../../patrol/missed/round-of-missed.ts'
 import { unseenIn } from '../../patrol/missed/unseen.ts'
 import type { PatrolPlan } from '../../patrol/shifts/patrol-plan.ts'
 import type { TrackStore } from '../../stores/track-store.ts'
 import { HttpProblem } from '../errors.ts'
+import { requireUnits } from '../known-grid.ts'
+import { requireShift } from '../known-shift.ts'
 
 export interface MissedSources {
   grounds: PatrolGrounds
@@ -25,15 +27,9 @@ export const missedRoutes =
       querystring: MissedQuery,
       response: { 200: MissedAnswer },
     }
-    app.get('/missed', { schema: missed }, async ({ query: { grid = '', at = Date.now(), kind, limit } }) => {
+    app.get('/missed', { schema: missed }, async ({ query: { grid, at = Date.now(), kind, limit } }) => {
       const ground = grounds.current()
-      const grids = ground.units([grid])
-      if (grids.length === 0 && grid !== '')
-        throw new HttpProblem(
-          404,
-          `grid ${grid}: no unit grid of the register begins so`,
-          'GET /api/v1/grids lists the grids; `gridpatrol import grids` adds some',
-        )
+      const grids = grid === undefined ? ground.grids : requireUnits(ground, grid)
       const found = unseenIn(ground, lastSeen, grids, at).filter((one) => !kind || one.kind === kind)
       return { at: new Date(at).toISOString(), total: found.length, missed: found.slice(0, limit) }
     })
@@ -46,13 +42,7 @@ export const missedRoutes =
     }
     app.get('/shifts/:id/round', { schema: round }, async ({ params: { id }, query }) => {
       const { at = Date.now() } = query
-      const shift = plan.find(id)
-      if (!shift)
-        throw new HttpProblem(
-          404,
-          `shift ${id}: not in the plan`,
-          'GET /api/v1/shifts?from&to lists the shifts',
-        )
+      const shift = requireShift(plan, id)
       if (at >= shift.toMs)
         throw new HttpProblem(
           409,

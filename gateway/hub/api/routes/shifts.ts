@@ -10,19 +10,22 @@ import {
   Shifts,
   ShiftsQuery,
 } from '../../../../proto/patrol-http.ts'
+import type { UnitGrids } from '../../patrol/grids/unit-grids.ts'
 import { shiftJson } from '../../patrol/shifts/examine-shift.ts'
-import { type GridCollection, GridFinder } from '../../patrol/shifts/grid-finder.ts'
 import type { PatrolPlan, PlannedShift, Shift as PlanShift } from '../../patrol/shifts/patrol-plan.ts'
 import { PlanRefused } from '../../patrol/shifts/plan-refused.ts'
 import type { ShiftReports } from '../../patrol/shifts/shift-reports.ts'
 import { HttpProblem } from '../errors.ts'
+import { requireKnownCodes } from '../known-grid.ts'
+import { requireShift } from '../known-shift.ts'
 import { timeRange } from '../range.ts'
 
 type Coverage = NonNullable<ShiftReport['coverage']>
 
 export interface ShiftSources {
   plan: PatrolPlan
-  grids: GridCollection
+  /** As they are in the register now. */
+  grids: () => UnitGrids
   reports: ShiftReports
   /** What a shift covered, by policy; absent: reports have none. */
   coverageOf?: (shift: PlanShift) => Promise<Coverage>
@@ -59,7 +62,7 @@ export const shiftRoutes =
       response: { 200: Shift, 201: Shift },
     }
     app.post('/shifts', { schema: post }, async ({ body }, reply) => {
-      const planned = plannedOf(body, grids)
+      const planned = plannedOf(body, grids())
       const known = plan.at(planned.device, planned.fromMs)
       if (known?.fromMs === planned.fromMs && !isSame(known, planned))
         throw new HttpProblem(
@@ -78,7 +81,7 @@ export const shiftRoutes =
       response: { 200: Shift },
     }
     app.put('/shifts/:id', { schema: put }, async ({ params: { id }, body }) => {
-      const planned = plannedOf(body, grids)
+      const planned = plannedOf(body, grids())
       const shift = orRefuse(() => plan.replace(id, planned))
       return answer(shift ?? requireShift(plan, id))
     })
@@ -101,7 +104,7 @@ export const shiftRoutes =
     }
     app.get('/shifts/:id/report', { schema: report }, async ({ params: { id } }) => {
       const shift = requireShift(plan, id)
-      const judged = await reports.of(shift, new GridFinder(grids), Date.now())
+      const judged = await reports.of(shift, Date.now())
       return coverageOf ? { ...judged, coverage: await coverageOf(shift) } : judged
     })
 
@@ -124,7 +127,7 @@ export const shiftRoutes =
         )
       const beat = Beat.safeParse({ ...body, id })
       if (!beat.success) throw new HttpProblem(400, `beat ${id}: ${beat.error.issues[0]!.message}`)
-      requireKnownGrids(beat.data.grids, grids)
+      requireKnownCodes(grids(), beat.data.grids)
       const outcome = plan.putBeat(beat.data)
       return reply.code(outcome === 'added' ? 201 : 200).send(plan.beat(id)!)
     })
@@ -143,16 +146,10 @@ export const shiftRoutes =
     })
   }
 
-function requireShift(plan: PatrolPlan, id: string): PlanShift {
-  const shift = plan.find(id)
-  if (shift) return shift
-  throw new HttpProblem(404, `shift ${id}: not in the plan`, 'GET /api/v1/shifts?from&to lists the shifts')
-}
-
 /** @throws HttpProblem 400 */
-function plannedOf(body: ShiftPlanJson, grids: GridCollection): PlannedShift {
+function plannedOf(body: ShiftPlanJson, grids: UnitGrids): PlannedShift {
   const { device, inspector, beat } = body
-  if (body.grids) requireKnownGrids(body.grids, grids)
+  if (body.grids) requireKnownCodes(grids, body.grids)
   return {
     device,
     inspector,
@@ -178,16 +175,6 @@ function moment(field: string, text: string): number {
     `body ${field}: ${JSON.stringify(text.slice(0, 40))} is no time with its zone`,
     'give it as 2026-05-01T08:00:00+08:00 or 2026-05-01T00:00:00Z',
   )
-}
-
-function requireKnownGrids(codes: readonly string[], register: GridCollection): void {
-  const unknown = new GridFinder(register).unknown(codes)
-  if (unknown.length > 0)
-    throw new HttpProblem(
-      400,
-      `grids ${unknown.join(', ')}: no unit grid of the register begins so`,
-      'GET /api/v1/grids lists the grids; `gridpatrol import grids` adds some',
-    )
 }
 
 const HINTS: Record<PlanRefused['why'], string> = {

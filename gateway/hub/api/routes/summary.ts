@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { DeviceId, RangeQuery, Summary } from '../../../../proto/http.ts'
 import type { DutyShift, ShiftsOf } from '../../patrol/tracks/duty.ts'
 import type { GatewayLife } from '../../patrol/tracks/gap-causes.ts'
-import type { Area } from '../../patrol/tracks/grid-area.ts'
-import { type SummaryShift, summarise } from '../../patrol/tracks/summary.ts'
+import { type Area, type SummaryShift, summarise } from '../../patrol/tracks/summary.ts'
 import type { DeviceRegister } from '../../registers/devices.ts'
 import type { TrackStore } from '../../stores/track-store.ts'
 import { requireDevice } from '../known-device.ts'
@@ -58,14 +57,7 @@ function shiftsOf(
 ): SummaryShift[] | undefined {
   const around = shifts?.of(device, fromMs - PLANNED_MS, toMs + PLANNED_MS)
   if (!around?.length) return undefined
-  // A beat is ridden day by day.
-  const areas = new Map<string, Area | undefined>()
-  const areaOnce = (grids: readonly string[]): Area | undefined => {
-    const key = grids.join()
-    if (!areas.has(key)) areas.set(key, areaOf?.(grids))
-    return areas.get(key)
-  }
   return around
     .filter((shift) => shift.fromMs < toMs && shift.toMs > fromMs)
-    .map((shift: DutyShift) => ({ ...shift, area: areaOnce(shift.grids) }))
+    .map((shift: DutyShift) => ({ ...shift, area: areaOf?.(shift.grids) }))
 }

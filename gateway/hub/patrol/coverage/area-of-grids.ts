@@ -1,6 +1,7 @@
 import type { GridFeature } from '../../../../proto/district.ts'
 import type { Track } from '../../stores/track-store.ts'
 import { metresPerDegree } from '../distance.ts'
+import { type Box, boxOf } from '../grids/grid-outline.ts'
 import type { Survey } from '../survey.ts'
 import {
   AREA_POLICY,
@@ -10,7 +11,6 @@ import {
   outOfOrder,
   surveyArea,
 } from './area.ts'
-import { type Box, boxOf } from './cell-frame.ts'
 import { LastRows } from './last-rows.ts'
 import { type Tally, tallyOf } from './tally.ts'
 
@@ -37,7 +37,8 @@ interface Traveller {
 
 export function surveyAreas(grids: readonly GridFeature[], policy: AreaPolicy = AREA_POLICY): AreasSurvey {
   const surveys = grids.map((grid) => surveyArea(grid, policy))
-  const boxes = grids.map((grid) => widened(boxOf([grid]), policy.sightM * ROOM))
+  const farM = Math.max(policy.sightM, policy.poorReachM)
+  const boxes = grids.map((grid) => widened(boxOf([grid]), farM * ROOM))
   const numbers = new Map(grids.map(({ properties }, number) => [properties.code, number]))
   const travellers = new Map<string, Traveller>()
   return {

@@ -2,9 +2,9 @@ import type { GridFeature } from '../../../../proto/district.ts'
 import type { AreaCoverage, Policy } from '../../../../proto/patrol-http.ts'
 import type { Track } from '../../stores/track-store.ts'
 import { type FixQualityLimits, isPoor } from '../fix-quality.ts'
+import { type CellFrame, cellFrame, cellsInside } from '../grids/cell-frame.ts'
 import type { Survey } from '../survey.ts'
 import { GapRule } from '../tracks/gap-rule.ts'
-import { type CellFrame, cellFrame, cellsInside } from './cell-frame.ts'
 import { CANNOT_TELL, COVERED, OUTSIDE, SeenCells } from './swath.ts'
 import { ratio, type Tally } from './tally.ts'
 
@@ -17,6 +17,8 @@ export interface AreaPolicy extends FixQualityLimits {
   cellM: number
   /** How far an inspector sees to either side. */
   sightM: number
+  /** How far from a poor fix what was seen may lie: as far as its error and sight together. */
+  poorReachM: number
   /** Between two fixes this fast lies a jump of the receiver, not a way. */
   maxSpeedMps: number
   /** Poor fixes between two good ones leave a way between these, if it took no longer or if they are as few. */
@@ -27,10 +29,12 @@ export interface AreaPolicy extends FixQualityLimits {
 export const AREA_POLICY: AreaPolicy = {
   cellM: 10,
   sightM: 15,
+  // Sight and 36 m, the median error measured in real canyons: docs/coverage-errors.md has what other values do.
+  poorReachM: 50,
   // More than the sight distance to the side cannot be told from a street that was not ridden.
   maxAccuracyM: 15,
-  // By the usual rating up to 5 is good, up to 10 moderate.
-  maxHdop: 5,
+  // The same where a receiver tells no accuracy: some 5 m of error for each unit of HDOP.
+  maxHdop: 3,
   maxSpeedMps: 40,
   // As of a gap: 10 s and less are none, nor are five intervals.
   maxBridgeMs: 10_000,
@@ -67,13 +71,16 @@ interface Trail {
 
 /**
  * Covered: the centre lies within the sight distance of the line between two good fixes that hang together, or of a
- * good fix alone. Cannot tell: not covered, but within sight of fixes that were too poor. Distances are taken in the
+ * good fix alone. Cannot tell: not covered, but within reach of fixes that were too poor. Distances are taken in the
  * plane of the grid's middle latitude.
  * @throws RangeError for a grid too large for its cells.
  */
 export function surveyArea(grid: GridFeature, policy: AreaPolicy = AREA_POLICY): AreaSurvey {
   const frame = cellFrame(grid, policy.cellM)
-  const cells = new SeenCells(frame, cellsInside(grid, frame), policy.sightM / policy.cellM)
+  const cells = new SeenCells(frame, cellsInside(grid, frame), {
+    [COVERED]: policy.sightM / policy.cellM,
+    [CANNOT_TELL]: policy.poorReachM / policy.cellM,
+  })
   const trails = new Map<string, Trail>()
   return {
     add(track) {
@@ -225,22 +232,25 @@ export function outOfOrder({ device, timeMs }: Track, row: number, lastMs: numbe
 
 /** Named, with its text. */
 function areaPolicy(policy: AreaPolicy): Policy {
-  const { cellM, sightM, maxAccuracyM, maxHdop, maxSpeedMps, maxBridgeMs, maxBridgedFixes } = policy
+  const { cellM, sightM, poorReachM, maxAccuracyM, maxHdop, maxSpeedMps } = policy
+  const { maxBridgeMs, maxBridgedFixes } = policy
   const bridgeS = maxBridgeMs / 1000
   return {
     id: 'area',
-    version: 2,
+    version: 3,
     text:
       `Share of the grid's ${cellM} m cells whose centre lies within ${sightM} m of the way between two good ` +
       `fixes that follow each other without a gap and with at most ${bridgeS} s or ${maxBridgedFixes} poor fixes ` +
       `between them. A gap is longer than 10 s and than 5 times the device's usual interval; faster than ` +
-      `${maxSpeedMps} m/s is a jump, not a way. Cells in sight only of fixes with an accuracy worse than ` +
-      `${maxAccuracyM} m, an HDOP over ${maxHdop}, or an estimated position count as "cannot tell", not as covered.`,
+      `${maxSpeedMps} m/s is a jump, not a way. Other cells within ${poorReachM} m of the way of fixes with an ` +
+      `accuracy worse than ${maxAccuracyM} m, an HDOP over ${maxHdop}, or an estimated position count as "cannot ` +
+      'tell", neither as covered nor as missed: the device may have been that far from where such a fix says.',
     textZh:
       `网格内边长 ${cellM} 米的单元中，中心点距巡查轨迹 ${sightM} 米以内的占比。轨迹由前后相连的良好定位点连成：` +
       `其间没有断点，且质量差的定位点不超过 ${bridgeS} 秒或 ${maxBridgedFixes} 个。断点指间隔超过 10 秒且超过该设备` +
-      `平常间隔 5 倍；速度超过 ${maxSpeedMps} 米/秒视为跳点，不连线。仅被精度差于 ${maxAccuracyM} 米、HDOP 大于 ` +
-      `${maxHdop} 或推算所得的定位点看到的单元计为“无法判断”，不计入已覆盖。`,
+      `平常间隔 5 倍；速度超过 ${maxSpeedMps} 米/秒视为跳点，不连线。其余单元，距精度差于 ${maxAccuracyM} 米、HDOP 大于 ` +
+      `${maxHdop} 或推算所得的定位点连线 ${poorReachM} 米以内的，计为“无法判断”，既不算已覆盖，也不算漏巡：` +
+      '设备实际位置可能偏离这类定位点这么远。',
   }
 }
 

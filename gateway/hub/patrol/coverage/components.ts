@@ -1,8 +1,9 @@
 import type { ComponentFeature, GridFeature } from '../../../../proto/district.ts'
 import type { ComponentCoverage, ComponentPass, Policy } from '../../../../proto/patrol-http.ts'
+import { PlaceIndex } from '../ground/place-index.ts'
 import type { Survey } from '../survey.ts'
-import { DevicesInGrids } from './grid-locator.ts'
-import { PlaceIndex } from './place-index.ts'
+import { AREA_POLICY } from './area.ts'
+import { DevicesInGrids } from './devices-in-grids.ts'
 import { ratio, type Tally, tallyOf } from './tally.ts'
 import { WAY_LIMITS, type Way, type WayLimits, WaysOfDevices } from './ways.ts'
 
@@ -13,9 +14,15 @@ import { WAY_LIMITS, type Way, type WayLimits, WaysOfDevices } from './ways.ts'
  */
 export interface ComponentPolicy extends WayLimits {
   passM: number
+  /** A component this near to poor fixes cannot be told. */
+  poorReachM: number
 }
 
-export const COMPONENT_POLICY: ComponentPolicy = { ...WAY_LIMITS, passM: 20 }
+export const COMPONENT_POLICY: ComponentPolicy = {
+  ...WAY_LIMITS,
+  passM: 20,
+  poorReachM: AREA_POLICY.poorReachM,
+}
 
 export type ComponentsOfGrid = Omit<ComponentCoverage, 'from' | 'to' | 'level' | 'list'>
 
@@ -78,7 +85,7 @@ export function surveyComponents(
   return {
     add(track) {
       ways.add(track, (way) => {
-        for (const sheet of sheets) pass(sheet, way, track.device, policy.passM)
+        for (const sheet of sheets) pass(sheet, way, track.device, policy)
       })
       devices.add(track)
     },
@@ -125,10 +132,11 @@ function emptySheet(of: GridComponents): Sheet {
   }
 }
 
-function pass(sheet: Sheet, way: Way, device: string, passM: number): void {
+function pass(sheet: Sheet, way: Way, device: string, { passM, poorReachM }: ComponentPolicy): void {
   const { latA, lonA, msA, latB, lonB, msB, isGood } = way
-  if (!sheet.of.near.mayTouch(latA, lonA, latB, lonB, passM)) return
-  sheet.of.near.along(latA, lonA, latB, lonB, passM, (i, distanceM, share) => {
+  const reachM = isGood ? passM : poorReachM
+  if (!sheet.of.near.mayTouch(latA, lonA, latB, lonB, reachM)) return
+  sheet.of.near.along(latA, lonA, latB, lonB, reachM, (i, distanceM, share) => {
     if (!isGood) {
       sheet.marks[i] = POOR
       return
@@ -166,19 +174,20 @@ function passOf(sheet: Sheet, { properties, geometry }: ComponentFeature, i: num
   }
 }
 
-function componentPolicy({ passM, maxAccuracyM, maxHdop, maxSpeedMps }: ComponentPolicy): Policy {
+function componentPolicy(policy: ComponentPolicy): Policy {
+  const { passM, poorReachM, maxAccuracyM, maxHdop, maxSpeedMps } = policy
   return {
     id: 'components',
-    version: 1,
+    version: 2,
     text:
       `Share of the grid's components, abandoned ones left out, within ${passM} m of the way between two good fixes that ` +
       `follow each other without a gap; faster than ${maxSpeedMps} m/s is a jump, not a way. A gap is longer than 10 s and ` +
-      "than 5 times the device's usual interval. Components that only fixes with an accuracy worse than " +
-      `${maxAccuracyM} m, an HDOP over ${maxHdop}, or an estimated position came near count as "cannot tell". Distance, ` +
-      'speed and device are those of the nearest pass.',
+      `than 5 times the device's usual interval. Other components within ${poorReachM} m of the way of fixes with an ` +
+      `accuracy worse than ${maxAccuracyM} m, an HDOP over ${maxHdop}, or an estimated position count as "cannot tell", ` +
+      'neither as passed nor as missed. Distance, speed and device are those of the nearest pass.',
     textZh:
       `网格内部件（不含废弃）中，位于相邻两个合格定位点连线 ${passM} 米以内者所占比例；速度超过 ${maxSpeedMps} 米/秒视为跳点，` +
-      '超过 10 秒且超过设备常用间隔 5 倍视为轨迹断点，均不计。仅有精度差于 ' +
-      `${maxAccuracyM} 米、HDOP 大于 ${maxHdop} 或推算位置的定位点靠近的部件记为“无法判断”。距离、速度和设备取最近一次经过。`,
+      '超过 10 秒且超过设备常用间隔 5 倍视为轨迹断点，均不计。其余部件，距精度差于 ' +
+      `${maxAccuracyM} 米、HDOP 大于 ${maxHdop} 或推算位置的定位点连线 ${poorReachM} 米以内的，记为“无法判断”，既不算已巡查，也不算漏巡。距离、速度和设备取最近一次经过。`,
   }
 }

@@ -1,7 +1,9 @@
 import type { GridFeature } from '../../../../proto/district.ts'
 import type { CellFrameJson } from '../../../../proto/patrol-http.ts'
 import type { Track } from '../../stores/track-store.ts'
-import { boxOf, type CellFrame, frameOfBox, spansInside } from './cell-frame.ts'
+import { type CellFrame, frameOfBox, spansInside } from '../grids/cell-frame.ts'
+import { boxOf } from '../grids/grid-outline.ts'
+import { cellsInSight } from './cells-in-sight.ts'
 import { WAY_LIMITS, type Way, WayFollower } from './ways.ts'
 
 /**
@@ -76,32 +78,14 @@ export class HeatMap {
     }
   }
 
-  #pass({ latA, lonA, msA, latB, lonB, msB }: Way): void {
-    const { west, south, cellLonDeg, cellLatDeg, columns, rows } = this.#frame
+  #pass(way: Way): void {
+    const { msA, msB } = way
     if (msA - this.#lastMs >= LONG_BREAK_MS) this.#clockMs += msA - this.#lastMs
     this.#clockMs += msB - msA
     this.#lastMs = msB
-    const x1 = (lonA - west) / cellLonDeg
-    const y1 = (latA - south) / cellLatDeg
-    const dx = (lonB - west) / cellLonDeg - x1
-    const dy = (latB - south) / cellLatDeg - y1
-    const radius = SIGHT_M / CELL_M
-    const length2 = dx * dx + dy * dy
-    const firstColumn = Math.max(0, Math.ceil(Math.min(x1, x1 + dx) - radius - 0.5))
-    const lastColumn = Math.min(columns - 1, Math.floor(Math.max(x1, x1 + dx) + radius - 0.5))
-    const firstRow = Math.max(0, Math.ceil(Math.min(y1, y1 + dy) - radius - 0.5))
-    const lastRow = Math.min(rows - 1, Math.floor(Math.max(y1, y1 + dy) + radius - 0.5))
-    for (let row = firstRow; row <= lastRow; row++)
-      for (let column = firstColumn; column <= lastColumn; column++) {
-        const cell = row * columns + column
-        if (this.#inside[cell] === 0) continue
-        const px = column + 0.5 - x1
-        const py = row + 0.5 - y1
-        const along = length2 === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / length2))
-        const offX = px - along * dx
-        const offY = py - along * dy
-        if (offX * offX + offY * offY < radius * radius) this.#see(cell)
-      }
+    cellsInSight(this.#frame, way, SIGHT_M, (cell) => {
+      if (this.#inside[cell] === 1) this.#see(cell)
+    })
   }
 
   #see(cell: number): void {

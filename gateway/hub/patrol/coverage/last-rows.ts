@@ -1,3 +1,4 @@
+import { emptyColumns, FIX_QUANTITIES, trackOf } from '../../../../proto/fix-columns.ts'
 import type { Track } from '../../stores/track-store.ts'
 
 /**
@@ -53,38 +54,17 @@ export class LastRows {
   }
 }
 
-type Column = Exclude<keyof Track, 'device' | 'count'>
-const COLUMNS: readonly Column[] = [
-  'timeMs',
-  'lat',
-  'lon',
-  'altM',
-  'speedMps',
-  'courseDeg',
-  'hdop',
-  'satellites',
-  'quality',
-  'accuracyM',
-]
+const COLUMNS = ['timeMs', ...FIX_QUANTITIES.map(({ quantity }) => quantity)] as const
 
-function eachColumn(track: Track, take: (column: Float64Array, name: Column) => void): void {
+function eachColumn(
+  track: Track,
+  take: (column: Float64Array, name: (typeof COLUMNS)[number]) => void,
+): void {
   for (const name of COLUMNS) take(track[name], name)
 }
 
-function emptyTrack(device: string, capacity: number): Track {
-  const column = () => new Float64Array(capacity)
-  return {
-    device,
-    count: 0,
-    timeMs: column(),
-    lat: column(),
-    lon: column(),
-    altM: column(),
-    speedMps: column(),
-    courseDeg: column(),
-    hdop: column(),
-    satellites: column(),
-    quality: column(),
-    accuracyM: column(),
-  }
-}
+/** Of no rows, with room for some. */
+const emptyTrack = (device: string, capacity: number): Track => ({
+  ...trackOf(device, { ...emptyColumns(capacity), count: capacity }),
+  count: 0,
+})

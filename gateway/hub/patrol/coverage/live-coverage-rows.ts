@@ -20,15 +20,3 @@ export function rowsOf(track: Track, from: number, to: number): Track {
   for (const { quantity } of FIX_QUANTITIES) rows[quantity] = track[quantity].subarray(from, to)
   return rows
 }
-
-/** The first row that is not before that time; `count` where all are. */
-export function firstRowAt({ timeMs, count }: Track, time: number): number {
-  let low = 0
-  let high = count
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (timeMs[middle]! < time) low = middle + 1
-    else high = middle
-  }
-  return low
-}

@@ -1,14 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Fix } from '../../../../proto/domain.ts'
+import { firstRowAt } from '../../../../proto/fix-columns.ts'
 import type { LiveCoverage } from '../../../../proto/patrol-http.ts'
 import type { Log } from '../../../foundation/log.ts'
 import type { Track, TrackStore } from '../../stores/track-store.ts'
+import type { PatrolGround, PatrolGrounds } from '../ground/patrol-ground.ts'
 import { Matcher } from '../streets/matcher.ts'
 import type { LastSeenRegister } from './last-seen.ts'
 import { rebuildLastSeen, SeenFollower } from './last-seen-follower.ts'
-import { firstRowAt, rowsOf, storedRows } from './live-coverage-rows.ts'
+import { rowsOf, storedRows } from './live-coverage-rows.ts'
 import { LiveWork } from './live-coverage-work.ts'
-import type { PatrolGround, PatrolGrounds } from './patrol-ground.ts'
 import { type ShiftFigures, ShiftSurvey, type SurveyedShift } from './shift-survey.ts'
 
 /**

@@ -14,7 +14,7 @@ import { surveyVisits } from './visits.ts'
 /** What the policies have to know of a district. */
 export interface PatrolledDistrict {
   network(): StreetNetwork
-  /** The streets of a unit grid, of that network. */
+  /** The patrolled streets of a unit grid, of that network. */
   road(grid: GridFeature): RoadGrid
   /** The components that stand in a unit grid. */
   components(grid: GridFeature): GridComponents

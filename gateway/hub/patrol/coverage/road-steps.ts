@@ -1,10 +1,10 @@
 import type { GridFeature } from '../../../../proto/district.ts'
-import type { StreetNetwork, StreetPart } from '../streets/street-network.ts'
-import { GridShape } from './grid-shape.ts'
-import { PlaceIndex } from './place-index.ts'
+import { GridShape } from '../grids/grid-shape.ts'
+import { PlaceIndex } from '../ground/place-index.ts'
+import type { StreetPart } from '../streets/street-network.ts'
 
 /**
- * Street parts cut into steps of some 5 m, by which riding is measured along the street. In: a network and a grid; out:
+ * Street parts cut into steps of some 5 m, by which riding is measured along the street. In: street parts and a grid; out:
  * the steps whose middle lies in the grid. Nothing fails.
  */
 
@@ -68,11 +68,12 @@ export class RoadGrid {
   readonly lengthM: number
   #near: { index: PlaceIndex; steps: Int32Array } | undefined
 
-  constructor(network: StreetNetwork, grid: GridFeature) {
+  /** @param parts - those of the network that are patrolled. */
+  constructor(parts: Iterable<StreetPart>, grid: GridFeature) {
     const shape = new GridShape(grid)
     const slots: RoadSlot[] = []
     const inside: number[] = []
-    for (const part of network.parts) {
+    for (const part of parts) {
       if (!mayTouch(part, shape)) continue
       const steps = stepsOf(part)
       const marks = middles(part, steps).map(([lat, lon]) => Number(shape.contains(lat, lon)))

@@ -2,7 +2,8 @@ import type { Policy, RoadCoverage, StreetPartCoverage } from '../../../../proto
 import type { Track } from '../../stores/track-store.ts'
 import type { Ridden } from '../streets/street-network.ts'
 import type { Survey } from '../survey.ts'
-import { DevicesInGrids } from './grid-locator.ts'
+import { AREA_POLICY } from './area.ts'
+import { DevicesInGrids } from './devices-in-grids.ts'
 import type { StreetMatching } from './road-matching.ts'
 import { PassCounter } from './road-passes.ts'
 import { type RoadGrid, type RoadSlot, seenSince, stepsBetween } from './road-steps.ts'
@@ -15,13 +16,17 @@ import { WAY_LIMITS, type WayLimits, WaysOfDevices } from './ways.ts'
  * matches the tracks once. Throws what a {@link Survey} throws.
  */
 export interface RoadPolicy extends WayLimits {
-  /** How far an inspector sees to either side: a street this near to poor fixes cannot be told. */
-  sightM: number
+  /** A street this near to poor fixes cannot be told. */
+  poorReachM: number
   /** A street ridden with less than this is uncertain. */
   minConfidence: number
 }
 
-export const ROAD_POLICY: RoadPolicy = { ...WAY_LIMITS, sightM: 15, minConfidence: 0.7 }
+export const ROAD_POLICY: RoadPolicy = {
+  ...WAY_LIMITS,
+  poorReachM: AREA_POLICY.poorReachM,
+  minConfidence: 0.7,
+}
 
 export type RoadOfGrid = Omit<RoadCoverage, 'from' | 'to' | 'level' | 'parts'>
 
@@ -119,7 +124,7 @@ export function surveyRoad(
       ways.add(track, (way) => {
         if (way.isGood) return
         for (const sheet of sheets)
-          sheet.road.stepsAlong(way, policy.sightM, (step) => {
+          sheet.road.stepsAlong(way, policy.poorReachM, (step) => {
             setMarks(sheet, step, sheet.marks[step]! | UNCERTAIN)
           })
       })
@@ -247,21 +252,22 @@ function stretchesOf(steps: number[], stepM: number): [number, number][] {
 const rounded = (value: number, per: number): number => Math.round(value * per) / per
 
 export function roadPolicy(policy: RoadPolicy): Policy {
-  const { sightM, minConfidence, maxAccuracyM, maxHdop } = policy
+  const { poorReachM, minConfidence, maxAccuracyM, maxHdop } = policy
   return {
     id: 'road',
-    version: 1,
+    version: 2,
     text:
-      'Covered length ÷ length of the streets in the grid, measured along each street in steps of about 5 m. A step is ' +
+      'Covered length ÷ length of the streets in the grid, measured along each street in steps of about 5 m. Streets of ' +
+      'classes that nobody patrols (notPatrolled in patrol-rules.yaml) are left out. A step is ' +
       `covered when it was ridden: when the track, matched to the streets, leads over it with a confidence of ${minConfidence} ` +
-      'or more; parts of a street count as parts. Steps that were matched with less, or lie only within ' +
-      `${sightM} m of fixes with an accuracy worse than ${maxAccuracyM} m, an HDOP over ${maxHdop}, or an estimated ` +
-      'position, count as "cannot tell", not as covered. A part is passed when 80 % of it was ridden at a time, and last ' +
+      'or more; parts of a street count as parts. Other steps that were matched with less, or lie within ' +
+      `${poorReachM} m of the way of fixes with an accuracy worse than ${maxAccuracyM} m, an HDOP over ${maxHdop}, or an ` +
+      'estimated position, count as "cannot tell", neither as covered nor as missed. A part is passed when 80 % of it was ridden at a time, and last ' +
       'seen at the latest time since which 80 % of it was ridden.',
     textZh:
-      '覆盖长度 ÷ 网格内道路总长，沿道路每约 5 米一步计量。轨迹匹配到道路后，以不低于 ' +
-      `${minConfidence} 的置信度经过的步段记为已覆盖，部分经过按部分计。匹配置信度不足，或仅有精度差于 ${maxAccuracyM} 米、` +
-      `HDOP 大于 ${maxHdop} 或推算位置的定位点在其 ${sightM} 米以内的步段记为“无法判断”，不计入覆盖。一次走过路段 80 % 记为` +
+      '覆盖长度 ÷ 网格内道路总长，沿道路每约 5 米一步计量；不巡查的道路等级（patrol-rules.yaml 的 notPatrolled）不计。轨迹匹配到道路后，以不低于 ' +
+      `${minConfidence} 的置信度经过的步段记为已覆盖，部分经过按部分计。其余步段，匹配置信度不足，或距精度差于 ${maxAccuracyM} 米、` +
+      `HDOP 大于 ${maxHdop} 或推算位置的定位点连线 ${poorReachM} 米以内的，记为“无法判断”，既不算已覆盖，也不算漏巡。一次走过路段 80 % 记为` +
       '一次通过；最近巡查时间为其 80 % 都已走过的最晚时刻。',
   }
 }

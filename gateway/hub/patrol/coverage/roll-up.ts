@@ -5,7 +5,7 @@ import type {
   RoadCoverage,
   VisitCoverage,
 } from '../../../../proto/patrol-http.ts'
-import type { Grid } from './grid-levels.ts'
+import type { Grid } from '../grids/grid-levels.ts'
 import type { Figures } from './policies.ts'
 import { ratio, type Tally, tallyOf } from './tally.ts'
 

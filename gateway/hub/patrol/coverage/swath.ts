@@ -1,11 +1,12 @@
-import type { CellFrame } from './cell-frame.ts'
+import type { CellFrame } from '../grids/cell-frame.ts'
 
 /**
- * Which cells a moving eye has seen: every cell whose centre lies nearer than a radius to its way. In: lines in the
- * plane of the cells; out: the state of each cell, counted as it goes.
+ * Which cells a moving eye has seen: every cell whose centre lies nearer than a radius to its way, one radius where it
+ * is known where the eye was, another where it is not. In: lines in the plane of the cells; out: the state of each
+ * cell, counted as it goes.
  *
- * The plane is measured in cells, with a margin as wide as the eye sees around the frame, so that what happens out
- * there and still matters has a cell too: a cell's centre is at its column and row + 0.5, margin included.
+ * The plane is measured in cells, with a margin as wide as the farther of both around the frame, so that what happens
+ * out there and still matters has a cell too: a cell's centre is at its column and row + 0.5, margin included.
  *
  * Each cell, margin included, knows how many cells within the radius of any place in it are still to be seen. A line
  * that keeps to cells where that is none changes nothing and needs no further look: after one ride along a street
@@ -42,27 +43,31 @@ export class SeenCells {
   readonly states: Uint8Array
   /** Cells that a good line through this one could still change. */
   readonly toCover: Uint16Array
-  /** Cells that a poor line through this one could still change. */
-  readonly toSee: Uint16Array
+  /** Counted from the first poor line on: most tracks have none. */
+  #toSee: Uint16Array | undefined
   readonly #counts = new Uint32Array(UNSEEN + 1)
-  readonly #radius: number
-  /** From a cell to all those that some place in it sees. */
-  readonly #sights: Int32Array
+  /** By layer. */
+  readonly #radius: Record<Layer, number>
+  /** From a cell to all those that some place in it sees, by layer. */
+  readonly #sights: Record<Layer, Int32Array>
 
   /**
    * @param inside - one byte a cell of the frame, 1 where it counts.
-   * @param radius - in cells.
+   * @param radius - in cells, by layer.
    */
-  constructor(frame: CellFrame, inside: Uint8Array, radius: number) {
+  constructor(frame: CellFrame, inside: Uint8Array, radius: Record<Layer, number>) {
     // A place in a cell is at least |i| - 0.5 away from the centre of the i-th cell beside it.
-    const margin = Math.ceil(radius + 0.5) - 1
+    const margin = Math.ceil(Math.max(radius[COVERED], radius[CANNOT_TELL]) + 0.5) - 1
     this.margin = margin
     this.columns = frame.columns + 2 * margin
     this.rows = frame.rows + 2 * margin
     this.west = frame.west - margin * frame.cellLonDeg
     this.south = frame.south - margin * frame.cellLatDeg
     this.#radius = radius
-    this.#sights = sightsOf(radius, margin, this.columns)
+    this.#sights = {
+      [COVERED]: sightsOf(radius[COVERED], margin, this.columns),
+      [CANNOT_TELL]: sightsOf(radius[CANNOT_TELL], margin, this.columns),
+    }
     this.states = new Uint8Array(this.columns * this.rows)
     this.toCover = new Uint16Array(this.states.length)
     for (let row = 0; row < frame.rows; row++)
@@ -71,9 +76,8 @@ export class SeenCells {
         const cell = (row + margin) * this.columns + column + margin
         this.states[cell] = UNSEEN
         this.#counts[UNSEEN]!++
-        for (const sight of this.#sights) this.toCover[cell + sight]!++
+        for (const sight of this.#sights[COVERED]) this.toCover[cell + sight]!++
       }
-    this.toSee = this.toCover.slice()
     this.insideCells = this.#counts[UNSEEN]!
   }
 
@@ -85,7 +89,18 @@ export class SeenCells {
     return this.#counts[CANNOT_TELL]!
   }
 
-  /** Paints what is in sight of the line. */
+  /** By cell, cells that a poor line through it could still change. */
+  get toSee(): Uint16Array {
+    if (this.#toSee) return this.#toSee
+    const left = new Uint16Array(this.states.length)
+    const sights = this.#sights[CANNOT_TELL]
+    for (let cell = 0; cell < left.length; cell++)
+      if (this.states[cell] === UNSEEN) for (let i = 0; i < sights.length; i++) left[cell + sights[i]!]!++
+    this.#toSee = left
+    return left
+  }
+
+  /** Paints what is within the layer's radius of the line. */
   paint(layer: Layer, x1: number, y1: number, x2: number, y2: number): void {
     const dx = x2 - x1
     const dy = y2 - y1
@@ -123,7 +138,7 @@ export class SeenCells {
   /** Every first ride along a street passes here: integers, and no calls but for cells that change. */
   #paintPart(layer: Layer, x1: number, y1: number, x2: number, y2: number): void {
     const { columns, rows, states } = this
-    const radius = this.#radius
+    const radius = this.#radius[layer]
     const dx = x2 - x1
     const dy = y2 - y1
     const firstColumn = clamped(Math.ceil((dx < 0 ? x2 : x1) - radius - 0.5), columns)
@@ -155,11 +170,13 @@ export class SeenCells {
     this.states[cell] = layer
     this.#counts[before]!--
     this.#counts[layer]!++
-    const { toCover, toSee } = this
-    const sights = this.#sights
-    if (before === UNSEEN) for (let i = 0; i < sights.length; i++) toSee[cell + sights[i]!]!--
-    if (layer === COVERED) for (let i = 0; i < sights.length; i++) toCover[cell + sights[i]!]!--
+    if (before === UNSEEN && this.#toSee) oneLessAround(cell, this.#toSee, this.#sights[CANNOT_TELL])
+    if (layer === COVERED) oneLessAround(cell, this.toCover, this.#sights[COVERED])
   }
+}
+
+function oneLessAround(cell: number, left: Uint16Array, sights: Int32Array): void {
+  for (let i = 0; i < sights.length; i++) left[cell + sights[i]!]!--
 }
 
 /** Steps between cells of which one sees the other's centre from some place in it; it is the same both ways. */

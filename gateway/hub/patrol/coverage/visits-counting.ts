@@ -1,7 +1,7 @@
 import type { VisitRule } from '../../../../proto/catalogue/patrol-rules.ts'
 import { distanceM } from '../distance.ts'
+import type { GridLocator } from '../grids/grid-locator.ts'
 import type { Ridden } from '../streets/street-network.ts'
-import type { GridLocator } from './grid-locator.ts'
 import type { PassCounter } from './road-passes.ts'
 import type { Way } from './ways.ts'
 

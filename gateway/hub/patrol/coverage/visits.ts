@@ -1,8 +1,9 @@
 import type { PatrolRules } from '../../../../proto/catalogue/patrol-rules.ts'
 import type { Policy, VisitCount, VisitCoverage } from '../../../../proto/patrol-http.ts'
+import { GridLocator } from '../grids/grid-locator.ts'
 import type { Ridden } from '../streets/street-network.ts'
 import type { Survey } from '../survey.ts'
-import { DevicesInGrids, GridLocator } from './grid-locator.ts'
+import { DevicesInGrids } from './devices-in-grids.ts'
 import { ROAD_POLICY } from './road.ts'
 import type { StreetMatching } from './road-matching.ts'
 import { PassCounter } from './road-passes.ts'
@@ -239,16 +240,17 @@ function visitPolicy({ minConfidence }: VisitPolicy, { visit }: PatrolRules): Po
   const { gridMinutes, gridMetres, sameVisitMinutes, againMinutes } = visit
   return {
     id: 'visits',
-    version: 1,
+    version: 2,
     text:
-      'Visits made ÷ visits that the classes of the grid and of its street parts ask for (patrol-rules.yaml); more than ' +
+      'Visits made ÷ visits that the classes of the grid and of its street parts ask for (patrol-rules.yaml), those of ' +
+      'notPatrolled left out; more than ' +
       'asked do not count, and those outside of the key times do not make up for those that belong into them. A street part ' +
       `is visited by riding over 80 % of it, matched with a confidence of ${minConfidence} or more; a grid by ${gridMinutes} ` +
       `minutes or ${gridMetres} m in it with good fixes, and again after every ${againMinutes} minutes of staying. The same device coming back within ` +
       `${sameVisitMinutes} minutes goes on with the same visit. Visits that rest on poor fixes or uncertain matching count as ` +
       '"cannot tell".',
     textZh:
-      '已完成巡查次数 ÷ 网格及其路段类别要求的次数（patrol-rules.yaml）；超出要求的不计，重点时段外的不能抵重点时段内的。路段以不低于 ' +
+      '已完成巡查次数 ÷ 网格及其路段类别要求的次数（patrol-rules.yaml，其中 notPatrolled 的道路等级不计）；超出要求的不计，重点时段外的不能抵重点时段内的。路段以不低于 ' +
       `${minConfidence} 的匹配置信度走过 80 % 为一次；网格以合格定位点停留 ${gridMinutes} 分钟或行驶 ${gridMetres} 米为一次，` +
       `持续停留每满 ${againMinutes} 分钟再计一次。同一设备 ${sameVisitMinutes} 分钟内返回算同一次。仅由较差定位点或不确定匹配得出的次数记为“无法判断”。`,
   }

@@ -1,5 +1,5 @@
 import type { Missed, Round } from '../../../../proto/patrol-http.ts'
-import type { PatrolGround } from '../coverage/patrol-ground.ts'
+import type { PatrolGround } from '../ground/patrol-ground.ts'
 import { lineBetween } from '../streets/place-along.ts'
 import type { Foot, StreetNetwork } from '../streets/street-network.ts'
 import { planRound } from './round.ts'

@@ -2,7 +2,7 @@ import type { GridFeature } from '../../../../proto/district.ts'
 import type { Missed } from '../../../../proto/patrol-http.ts'
 import type { LastSeen, SeenCellTimes } from '../coverage/last-seen.ts'
 import { CellTimes } from '../coverage/last-seen-cells.ts'
-import type { PatrolGround } from '../coverage/patrol-ground.ts'
+import type { PatrolGround } from '../ground/patrol-ground.ts'
 import { placeAlong } from '../streets/place-along.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { ShiftCheckSettings } from '../../../../proto/catalogue/shift-checks.ts'
 import type { Finding, Shift as ShiftJson, ShiftReport } from '../../../../proto/patrol-http.ts'
 import type { Track } from '../../stores/track-store.ts'
+import type { GridArea } from '../grids/grid-area.ts'
 import type { GatewayLife } from '../tracks/gap-causes.ts'
 import { summarise, type TrackSummary } from '../tracks/summary.ts'
-import type { BeatArea } from './beat-area.ts'
 import type { Found, Original, ShiftUnderCheck } from './checks/check.ts'
 import { CHECKS } from './checks/checks.ts'
 import { integrityOf } from './integrity.ts'
@@ -23,7 +23,7 @@ export interface ShiftEvidence {
   /** Fixes of the shift's device, from ≤ time < to. */
   track: Track
   /** Absent where the register of grids has none of the beat's. */
-  area?: BeatArea | undefined
+  area?: GridArea | undefined
   /** Of the gateway that brings the device's fixes. */
   life?: GatewayLife | undefined
   originals?: readonly Original[]

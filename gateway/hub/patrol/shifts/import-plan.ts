@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Beat, ShiftPlan } from '../../../../proto/patrol-http.ts'
+import type { UnitGrids } from '../grids/unit-grids.ts'
 import { nextAfter, onDay, readClock, readDay } from './china-time.ts'
 import { type CsvRow, type CsvTable, readCsvTable } from './csv-table.ts'
-import type { GridFinder } from './grid-finder.ts'
 import type { PatrolPlan, PlannedShift, Span } from './patrol-plan.ts'
 import { PlanRefused } from './plan-refused.ts'
 
@@ -50,7 +50,7 @@ const CHUNK = 500
 /** @throws NotTheTable where the file as a whole is not what was asked for. */
 export function importShifts(
   plan: PatrolPlan,
-  grids: GridFinder,
+  grids: UnitGrids,
   bytes: Uint8Array,
   onProgress: Progress = () => {},
 ): PlanImportReport {
@@ -79,7 +79,7 @@ export function importShifts(
 /** @throws NotTheTable where the file as a whole is not what was asked for. */
 export function importBeats(
   plan: PatrolPlan,
-  grids: GridFinder,
+  grids: UnitGrids,
   bytes: Uint8Array,
   onProgress: Progress = () => {},
 ): PlanImportReport {
@@ -130,7 +130,7 @@ function keepRows<Column extends string>(
 
 type ShiftCells = CsvRow<keyof typeof SHIFT_COLUMNS>['cells']
 
-function shiftsOf(cells: ShiftCells, grids: GridFinder): PlannedShift[] {
+function shiftsOf(cells: ShiftCells, grids: UnitGrids): PlannedShift[] {
   const start = readClock(needed(cells, 'start'))
   const end = readClock(needed(cells, 'end'))
   const { device, inspector, beat } = cells
@@ -199,7 +199,7 @@ function breaksOf(text: string, shiftFromMs: number): Span[] {
 }
 
 /** Separated by spaces, commas or semicolons. @throws RangeError for digits that no grid begins with. */
-function knownGrids(text: string, grids: GridFinder): string[] {
+function knownGrids(text: string, grids: UnitGrids): string[] {
   const codes = [...new Set(text.split(/[\s;；,，、]+/).filter(Boolean))]
   const asNumber = codes.find((code) => /^\d(\.\d+)?E\+\d+$/i.test(code))
   if (asNumber !== undefined)

@@ -2,7 +2,7 @@ import type { ShiftCheckSettings } from '../../../../proto/catalogue/shift-check
 import type { Track } from '../../stores/track-store.ts'
 import { type MetresPerDegree, metresPerDegree } from '../distance.ts'
 import { isPoor } from '../fix-quality.ts'
-import type { BeatArea } from './beat-area.ts'
+import type { GridArea } from '../grids/grid-area.ts'
 
 /** What several checks want to know of each row of a track, worked out once. */
 export interface ShiftColumns {
@@ -19,7 +19,7 @@ export interface ShiftColumns {
 export function shiftColumns(
   track: Track,
   limits: ShiftCheckSettings['goodFix'],
-  area: BeatArea | undefined,
+  area: GridArea | undefined,
 ): ShiftColumns {
   const { count, lat, lon, hdop, accuracyM: told } = track
   const good = new Uint8Array(count)

@@ -4,7 +4,6 @@ import { type FixQualityLimits, isPoor } from '../fix-quality.ts'
 import { type DutyShift, dutyClock, missingTime, onDutyMs, type TimeSpan } from './duty.ts'
 import { type GatewayLife, typeGaps } from './gap-causes.ts'
 import { gapsOf, type Stretch, stretches } from './gaps.ts'
-import type { Area } from './grid-area.ts'
 import { countImpossible, legsOf } from './jumps.ts'
 import { type Leg, movingMs, walk } from './path.ts'
 import { type Segment, segmentsOf } from './segments.ts'
@@ -32,6 +31,9 @@ export interface SummaryContext {
   /** Absent: the range is over. */
   nowMs?: number | undefined
 }
+
+/** Whether a place in WGS-84 degrees lies inside. */
+export type Area = (lat: number, lon: number) => boolean
 
 export interface SummaryShift extends Pick<DutyShift, 'fromMs' | 'toMs' | 'breaks'> {
   /** Of the grids that the shift patrols; absent: not known, and anywhere is as good. */

@@ -31,7 +31,7 @@ describe('a square of 200 m', () => {
       coverage: 0,
       cannotTell: 0,
       devices: [],
-      policy: { id: 'area', version: 2 },
+      policy: { id: 'area', version: 3 },
       cells: { sizeM: 10, columns: 20, rows: 20 },
     })
   })
@@ -65,25 +65,26 @@ describe('a square of 200 m', () => {
 
   test.each<[string, Partial<Fix>]>([
     ['accuracy', { accuracyM: 15.01 }],
-    ['HDOP', { hdop: 5.01 }],
+    ['HDOP', { hdop: 3.01 }],
     ['dead reckoning', { quality: 'estimated' }],
     ['a position typed in', { quality: 'manual' }],
-  ])('poor by its %s: cannot tell', (_, poor) => {
-    const fixes = everySecond(0, 50, (s) => ({ ...at(4 * s, 95), ...poor }))
+  ])('poor by its %s: cannot tell, farther than sight reaches', (_, poor) => {
+    const fixes = everySecond(0, 50, (s) => ({ ...at(4 * s, 97), ...poor }))
     const { coveredCells, cannotTellCells, cannotTell } = survey(grid, ride(fixes))
     expect(coveredCells).toBe(0)
-    expect(cannotTellCells).toBe(60)
-    expect(cannotTell).toBe(0.15)
+    // Ten rows with their centres from 55 m to 145 m.
+    expect(cannotTellCells).toBe(200)
+    expect(cannotTell).toBe(0.5)
   })
 
   test.each<[string, Partial<Fix>]>([
-    ['good by all', { accuracyM: 15, hdop: 5, quality: 'rtk' }],
+    ['good by all', { accuracyM: 15, hdop: 3, quality: 'rtk' }],
     ['silent about it', {}],
   ])('%s: covered, also where another fix was poor', (_, good) => {
-    const fixes = everySecond(0, 50, (s) => ({ ...at(4 * s, 95), ...(s % 2 === 0 ? good : { hdop: 9 }) }))
+    const fixes = everySecond(0, 50, (s) => ({ ...at(4 * s, 97), ...(s % 2 === 0 ? good : { hdop: 9 }) }))
     const { coveredCells, cannotTellCells } = survey(grid, ride(fixes))
     expect(coveredCells).toBe(60)
-    expect(cannotTellCells).toBe(0)
+    expect(cannotTellCells).toBe(140)
   })
 
   test('devices that were inside, sorted; the one that passed by is none', () => {
@@ -226,7 +227,8 @@ function lookedAtOneByOne(grid: GridFeature, tracks: Track[], frame: ReturnType<
 function inSight(lines: Line[], poor: boolean, centre: [number, number]): Verdict {
   const distances = lines.filter((line) => line.poor === poor).map((line) => distanceToLine(line, centre))
   const nearest = Math.min(...distances, Number.POSITIVE_INFINITY)
-  return Math.abs(nearest - AREA_POLICY.sightM) < 1e-6 ? undefined : nearest < AREA_POLICY.sightM
+  const reachM = poor ? AREA_POLICY.poorReachM : AREA_POLICY.sightM
+  return Math.abs(nearest - reachM) < 1e-6 ? undefined : nearest < reachM
 }
 
 /** By the sides of the triangle: beyond an end where the angle there is blunt, else twice the area over the base. */
@@ -250,7 +252,7 @@ function linesOf(track: Track, metres: (lon: number, lat: number) => [number, nu
       timeMs,
       row,
       place: metres(track.lon[row]!, track.lat[row]!),
-      poor: track.hdop[row]! > 5 || QUALITIES[track.quality[row]!] === 'estimated',
+      poor: track.hdop[row]! > AREA_POLICY.maxHdop || QUALITIES[track.quality[row]!] === 'estimated',
       gapBefore: row > 0 && timeMs - track.timeMs[row - 1]! > limitMs,
     }
   })

@@ -101,12 +101,12 @@ test('the nearest pass tells distance and device, the last one the time', () => 
   }
 })
 
-test('only poor fixes came near: cannot tell', () => {
-  const cover = [component(code(1), [100, 45], WEST_GRID)]
+test('only poor fixes came near: cannot tell, farther away than good ones pass', () => {
+  const places = [45, 99, 101].map((north, i) => component(code(i), [100, north], WEST_GRID))
   const poor = east(0, 200).map((fix) => ({ ...fix, accuracyM: 30 }))
-  const survey = surveyed(cover, [trackOfFixes(poor)])
-  expect(survey.result()[0]).toMatchObject({ passed: 0, cannotTellComponents: 1, cannotTell: 1, coverage: 0 })
-  expect(survey.list(WEST_GRID)[0]).toMatchObject({ state: 'cannot-tell' })
+  const survey = surveyed(places, [trackOfFixes(poor)])
+  expect(survey.result()[0]).toMatchObject({ components: 3, passed: 0, cannotTellComponents: 2, coverage: 0 })
+  expect(survey.list(WEST_GRID).map(({ state }) => state)).toEqual(['cannot-tell', 'cannot-tell', 'missed'])
 })
 
 test.each([
@@ -155,8 +155,9 @@ test('any rides: as asking of every component and every two fixes', () => {
         for (const pass of survey.list(grid)) {
           const { nearestM, poorM } = askedOneByOne(pass, tracks)
           // At the very border of the distance rounding decides.
-          if ([nearestM, poorM].some((m) => Math.abs(m - COMPONENT_POLICY.passM) < 0.01)) continue
-          const state = nearestM < 20 ? 'passed' : poorM < 20 ? 'cannot-tell' : 'missed'
+          const { passM, poorReachM } = COMPONENT_POLICY
+          if (Math.abs(nearestM - passM) < 0.01 || Math.abs(poorM - poorReachM) < 0.01) continue
+          const state = nearestM < passM ? 'passed' : poorM < poorReachM ? 'cannot-tell' : 'missed'
           expect(pass.state).toBe(state)
           if (state === 'passed') expect(pass.distanceM).toBeCloseTo(nearestM, 1)
         }

@@ -5,7 +5,7 @@ import { LastSeenRegister } from '../../../../gateway/hub/patrol/coverage/last-s
 import { rebuildLastSeen } from '../../../../gateway/hub/patrol/coverage/last-seen-follower.ts'
 import { LiveCoverages, type RunningShift } from '../../../../gateway/hub/patrol/coverage/live-coverage.ts'
 import { policyMakers } from '../../../../gateway/hub/patrol/coverage/makers.ts'
-import type { PatrolGround } from '../../../../gateway/hub/patrol/coverage/patrol-ground.ts'
+import type { PatrolGround } from '../../../../gateway/hub/patrol/ground/patrol-ground.ts'
 import { fixOf } from '../../../../gateway/hub/stores/fix-columns.ts'
 import { openTrackStore } from '../../../../gateway/hub/stores/open-track-store.ts'
 import { StoreUnavailable, type Track, type TrackStore } from '../../../../gateway/hub/stores/track-store.ts'

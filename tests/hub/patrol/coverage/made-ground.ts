@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { PatrolGround } from '../../../../gateway/hub/patrol/coverage/patrol-ground.ts'
+import { PatrolGround } from '../../../../gateway/hub/patrol/ground/patrol-ground.ts'
 import { buildNetwork } from '../../../../gateway/hub/patrol/streets/build-network.ts'
 import type { StreetNetwork } from '../../../../gateway/hub/patrol/streets/street-network.ts'
 import type { Survey } from '../../../../gateway/hub/patrol/survey.ts'

@@ -40,6 +40,30 @@ test('as shipped', () => {
   expect(rules.classOfComponent('3101010201000001')).toBe('ordinary')
 })
 
+test('streets that nobody patrols go by their highway class alone', () => {
+  const rules = loadPatrolRules()
+  for (const highway of [
+    'motorway',
+    'motorway_link',
+    'trunk',
+    'trunk_link',
+    'corridor',
+    'construction',
+    'proposed',
+  ])
+    expect(rules.isPatrolled({ highway }), highway).toBe(false)
+  for (const highway of ['primary', 'primary_link', 'residential', 'footway', undefined])
+    expect(rules.isPatrolled({ highway }), highway).toBe(true)
+  const byLane = load(SHIPPED.replace(' trunk,', '').replace('primary: key', 'primary: key\n    trunk: key'))
+  expect(byLane.isPatrolled({ highway: 'trunk' })).toBe(true)
+  expect(byLane.classOfStreet({ id: 'x', highway: 'trunk' })).toBe('key')
+})
+
+test('a file that says nothing of it: every street is patrolled', () => {
+  const rules = load(SHIPPED.replace(/^ *notPatrolled:.*$/m, ''))
+  expect(rules.isPatrolled({ highway: 'motorway' })).toBe(true)
+})
+
 test('the longest beginning decides; id before name before highway', () => {
   const rules = load(
     SHIPPED.replace('byCode: {}', 'byCode: { "310101": low, "310101001": key }')
@@ -130,6 +154,20 @@ describe('mistakes are told with their line', () => {
       'allowedUnseenH: 0 }',
       'allowedUnseenH: 0',
       /allowedUnseenH/,
+    ],
+    [
+      'no list of classes',
+      /notPatrolled: .*/.exec(SHIPPED)![0],
+      'notPatrolled: motorway',
+      'notPatrolled: motorway',
+      /streets\.notPatrolled: expected array/,
+    ],
+    [
+      'a class of visits for streets that nobody patrols',
+      'service: low',
+      'service: low\n    trunk: key',
+      'trunk: key',
+      /streets\.byHighway\.trunk: 'trunk' is under notPatrolled, too: expected it in one of the two/,
     ],
     ['a grid code that is none', 'byCode: {}', 'byCode: { "31x": key }', 'byCode', /grids\.byCode/],
   ])('%s', (_, from, to, at, message) => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { GridTree } from '../../../../gateway/hub/patrol/coverage/grid-levels.ts'
 import {
   type AnyFigures,
   coverageOfGrid,
   sumOfFigures,
 } from '../../../../gateway/hub/patrol/coverage/roll-up.ts'
+import { GridTree } from '../../../../gateway/hub/patrol/grids/grid-levels.ts'
+import { UnitGrids } from '../../../../gateway/hub/patrol/grids/unit-grids.ts'
 import { gridOf, square } from './made-grid.ts'
 
 const policy = { id: 'any', version: 1, text: 'text', textZh: '文本' }
@@ -54,7 +55,7 @@ describe('figures of several grids are sums, never averages of shares', () => {
 })
 
 test('a line of a roll-up', () => {
-  const tree = new GridTree([gridOf(A, square(0, 10)), gridOf(B, square(0, 10))])
+  const tree = new GridTree(new UnitGrids([gridOf(A, square(0, 10)), gridOf(B, square(0, 10))]))
   const figures = (grid: string, covered: number): [string, AnyFigures] => [
     grid,
     {

@@ -20,7 +20,7 @@ import {
 } from './made-ground.ts'
 
 const ground = madeGround()
-const roads = ground.grids.map((grid) => new RoadGrid(ground.network, grid))
+const roads = ground.grids.map((grid) => new RoadGrid(ground.network.parts, grid))
 const rules = loadPatrolRules()
 const HOUR_MS = 3_600_000
 /** START_MS is 08:00 in China. */

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { planImportCommands } from '../../../../gateway/commands/import-shifts.ts'
+import { UnitGrids } from '../../../../gateway/hub/patrol/grids/unit-grids.ts'
 import { NotTheTable } from '../../../../gateway/hub/patrol/shifts/csv-table.ts'
-import { GridFinder } from '../../../../gateway/hub/patrol/shifts/grid-finder.ts'
 import { importBeats, importShifts } from '../../../../gateway/hub/patrol/shifts/import-plan.ts'
 import { PatrolPlan } from '../../../../gateway/hub/patrol/shifts/patrol-plan.ts'
 import { testFolder } from '../../../test-folder.ts'
+import { square } from './made-shift.ts'
 
 let folder: string
 let plan: PatrolPlan
@@ -18,14 +19,10 @@ beforeEach(() => {
   onTestFinished(() => plan.close())
 })
 
-const NO_GRIDS = { collection: () => ['{"type":"FeatureCollection","features":[]}'] }
-const GRIDS = {
-  collection: () => [
-    '{"type":"FeatureCollection","features":[{"properties":{"code":"310101002001001"}},{"properties":{"code":"310101013001001"}}]}',
-  ],
-}
-const shifts = (text: string | Uint8Array, register = NO_GRIDS) =>
-  importShifts(plan, new GridFinder(register), typeof text === 'string' ? Buffer.from(text) : text)
+const NO_GRIDS = new UnitGrids([])
+const GRIDS = new UnitGrids([square('310101002001001', 0, 0, 100), square('310101013001001', 100, 0, 100)])
+const shifts = (text: string | Uint8Array, grids = NO_GRIDS) =>
+  importShifts(plan, grids, typeof text === 'string' ? Buffer.from(text) : text)
 const planned = () =>
   plan
     .between(0, 4e12)
@@ -208,7 +205,7 @@ test('beats: kept by their id, rejects with line and reason', () => {
   const bytes = Buffer.from(
     '巡区,名称,网格\neast,外滩东,310101002\neast,外滩东,310101002 310101013\nbad id!,x,310101\nwest,,310102\n',
   )
-  expect(importBeats(plan, new GridFinder(GRIDS), bytes)).toMatchObject({
+  expect(importBeats(plan, GRIDS, bytes)).toMatchObject({
     added: 1,
     replaced: 1,
     rejected: [
@@ -222,12 +219,11 @@ describe('the examples of the docs', () => {
   const example = (name: string): string => join(import.meta.dirname, '../../../../docs/examples', name)
 
   test('are what the import reads', () => {
-    const grids = new GridFinder(NO_GRIDS)
-    expect(importBeats(plan, grids, readFileSync(example('beats.csv')))).toMatchObject({
+    expect(importBeats(plan, NO_GRIDS, readFileSync(example('beats.csv')))).toMatchObject({
       added: 2,
       rejected: [],
     })
-    expect(importShifts(plan, grids, readFileSync(example('shifts.csv')))).toMatchObject({
+    expect(importShifts(plan, NO_GRIDS, readFileSync(example('shifts.csv')))).toMatchObject({
       added: 22,
       rejected: [],
       unknownColumns: [],

@@ -1,4 +1,4 @@
-import { BeatArea } from '../../../../gateway/hub/patrol/shifts/beat-area.ts'
+import { GridArea } from '../../../../gateway/hub/patrol/grids/grid-area.ts'
 import type { Original } from '../../../../gateway/hub/patrol/shifts/checks/check.ts'
 import { examineShift } from '../../../../gateway/hub/patrol/shifts/examine-shift.ts'
 import type { Shift } from '../../../../gateway/hub/patrol/shifts/patrol-plan.ts'
@@ -83,7 +83,7 @@ export function examined(fixes: Fix[], circumstances: Circumstances = {}): Shift
     {
       shift,
       track: trackOfFixes(fixes, shift.device),
-      area: grids.length > 0 ? new BeatArea(grids) : undefined,
+      area: grids.length > 0 ? new GridArea(grids) : undefined,
       originals,
       nowMs: nowMs ?? shift.toMs + 1,
       ...(receivedMs ? { receivedMs } : {}),

@@ -3,6 +3,7 @@ import { silentLog } from '../../../../gateway/foundation/log.ts'
 import { findingRoutes } from '../../../../gateway/hub/api/routes/findings.ts'
 import { shiftRoutes } from '../../../../gateway/hub/api/routes/shifts.ts'
 import { startHttpServer } from '../../../../gateway/hub/api/server.ts'
+import { UnitGrids } from '../../../../gateway/hub/patrol/grids/unit-grids.ts'
 import { PatrolPlan } from '../../../../gateway/hub/patrol/shifts/patrol-plan.ts'
 import { ShiftReports } from '../../../../gateway/hub/patrol/shifts/shift-reports.ts'
 import { SqliteTrackStore } from '../../../../gateway/hub/stores/sqlite-track-store.ts'
@@ -24,8 +25,8 @@ beforeEach(async () => {
   onTestFinished(() => plan.close())
   store = new SqliteTrackStore(folder)
   onTestFinished(() => store.close())
-  const grids = { collection: () => [JSON.stringify({ type: 'FeatureCollection', features: [BEAT] })] }
-  const reports = new ShiftReports({ store, settings: SETTINGS })
+  const grids = new UnitGrids([BEAT])
+  const reports = new ShiftReports({ store, settings: SETTINGS, areaOf: (codes) => grids.area(codes) })
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -34,11 +35,11 @@ beforeEach(async () => {
     api: [
       shiftRoutes({
         plan,
-        grids,
+        grids: () => grids,
         reports,
         coverageOf: async () => ({ area: { coverage: 0.5, cannotTell: 0 } }),
       }),
-      findingRoutes({ plan, grids, reports }),
+      findingRoutes({ plan, reports }),
     ],
     log: silentLog(),
   })

@@ -2,7 +2,7 @@ import { generateDistrict } from '../../../../device-sim/city/district.ts'
 import { EbikeRide, type EbikeRideOptions } from '../../../../device-sim/ebike/ebike-ride.ts'
 import { allotBeats } from '../../../../device-sim/ebike/fleet.ts'
 import { NmeaDecoder } from '../../../../gateway/edge/drivers/nmea/nmea.ts'
-import { BeatArea } from '../../../../gateway/hub/patrol/shifts/beat-area.ts'
+import { GridArea } from '../../../../gateway/hub/patrol/grids/grid-area.ts'
 import { examineShift } from '../../../../gateway/hub/patrol/shifts/examine-shift.ts'
 import type { Shift } from '../../../../gateway/hub/patrol/shifts/patrol-plan.ts'
 import { TrackPrints } from '../../../../gateway/hub/patrol/shifts/track-prints.ts'
@@ -66,7 +66,7 @@ export function reportOf(
     {
       shift,
       track,
-      area: new BeatArea(grids),
+      area: new GridArea(grids),
       originals: prints
         .leads(track)
         .slice(0, 5)

@@ -1,3 +1,4 @@
+import { WAY_LIMITS } from '../../../../gateway/hub/patrol/coverage/ways.ts'
 import { type FixQualityLimits, isPoor } from '../../../../gateway/hub/patrol/fix-quality.ts'
 import { offDeg } from '../../../../gateway/hub/patrol/streets/candidates.ts'
 import { RiddenPieces } from '../../../../gateway/hub/patrol/streets/ridden-pieces.ts'
@@ -73,7 +74,7 @@ class NearestStreets {
   }
 }
 
-/** As area coverage has it. */
-const GOOD: FixQualityLimits = { maxAccuracyM: 15, maxHdop: 5 }
+/** As all policies have it. */
+const GOOD: FixQualityLimits = WAY_LIMITS
 const COURSE_MIN_MPS = 1
 const FITS_DEG = 45

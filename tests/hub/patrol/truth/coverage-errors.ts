@@ -4,6 +4,7 @@ import { ROAD_POLICY } from '../../../../gateway/hub/patrol/coverage/road.ts'
 import { StreetMatching } from '../../../../gateway/hub/patrol/coverage/road-matching.ts'
 import { PlainRule } from '../../../../gateway/hub/patrol/coverage/road-plain-rule.ts'
 import { VISIT_POLICY } from '../../../../gateway/hub/patrol/coverage/visits.ts'
+import { WAY_LIMITS } from '../../../../gateway/hub/patrol/coverage/ways.ts'
 import { Matcher } from '../../../../gateway/hub/patrol/streets/matcher.ts'
 import { nearestStreets } from '../streets/nearest-streets.ts'
 import { type TruthNoise, truthRide } from '../streets/truth-rides.ts'
@@ -51,6 +52,10 @@ export type Method = (typeof METHODS)[number]
 /** What a city may choose, with the default among it. */
 export const CONFIDENCES = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
 export const HDOPS = [1, 1.5, 2, 3, 5, 8]
+/** From sight alone on. */
+export const REACHES_M = [15, 30, 40, 50, 60, 80]
+/** The policies that a poor fix reaches. */
+export const REACHED = ['area', 'components', 'road, matched'] as const
 
 interface RoadFigures extends RoadVerdict {
   visits: Outcome[]
@@ -72,9 +77,11 @@ export interface JudgedPatrol {
   /** By HDOP. */
   areaByHdop: Outcome[][]
   componentsByHdop: Outcome[][]
+  /** By how far poor fixes reach. */
+  byReach: Record<(typeof REACHED)[number], Outcome[]>[]
 }
 
-/** @param curves - whether all of {@link CONFIDENCES} and {@link HDOPS} are tried; else they are empty. */
+/** @param curves - whether {@link CONFIDENCES}, {@link HDOPS} and {@link REACHES_M} are tried; else they are empty. */
 export function judgePatrol(seed: number, noise: TruthNoise, curves = true): JudgedPatrol {
   const ground = truthGround()
   const patrol = patrolOf(truthRide({ seed, noise, hours: HOURS }), ground)
@@ -111,15 +118,20 @@ export function judgePatrol(seed: number, noise: TruthNoise, curves = true): Jud
     componentsByHdop: (curves ? HDOPS : []).map((maxHdop) =>
       judgeComponents(patrol, ground, { ...COMPONENT_POLICY, maxHdop }),
     ),
+    byReach: (curves ? REACHES_M : []).map((poorReachM) => ({
+      area: judgeArea(patrol, ground, { ...AREA_POLICY, poorReachM }),
+      components: judgeComponents(patrol, ground, { ...COMPONENT_POLICY, poorReachM }),
+      'road, matched': judgeRoad(patrol, ground, matchings.matched, { ...ROAD_POLICY, poorReachM }).outcomes,
+    })),
   }
 }
 
 function matchingsOf({ ride }: Patrol, { network }: TruthGround): Record<Rule, StreetMatching> {
   return {
     matched: new StreetMatching(() => new Matcher(network)),
-    nearest: matchingThatSays(nearestStreets(ride.track, network, ROAD_POLICY.sightM)),
+    nearest: matchingThatSays(nearestStreets(ride.track, network, AREA_POLICY.sightM)),
     'in sight': new StreetMatching(
-      () => new PlainRule(network, { ...ROAD_POLICY, maxTurnDeg: MAX_TURN_DEG }),
+      () => new PlainRule(network, { ...WAY_LIMITS, sightM: AREA_POLICY.sightM, maxTurnDeg: MAX_TURN_DEG }),
     ),
   }
 }

@@ -8,6 +8,8 @@ import {
   type JudgedPatrol,
   METHODS,
   type Method,
+  REACHED,
+  REACHES_M,
   RULES,
   type Rule,
 } from './coverage-errors.ts'
@@ -25,6 +27,7 @@ export function errorTables(patrols: readonly JudgedPatrol[]): Record<string, st
     unridden: unridden(all),
     confidence: confidence(all),
     hdop: hdop(all),
+    reach: reach(all),
     patrols: table(PATROL_HEAD, patrols.map(patrolRow)),
   }
 }
@@ -49,7 +52,7 @@ class Figures {
   unridden(
     noise: TruthNoise,
     read: (patrol: JudgedPatrol) => RoadVerdict,
-  ): { share: number; sameName: number; closed: number } {
+  ): { share: number; sameName: number } {
     const found = this.#with(noise).map(read)
     const sum = (of: Exclude<keyof RoadVerdict, 'outcomes'>) =>
       found.reduce((total, verdict) => total + verdict[of], 0)
@@ -57,7 +60,6 @@ class Figures {
     return {
       share: unriddenM / sum('riddenM'),
       sameName: sum('sameNameM') / unriddenM,
-      closed: sum('closedM') / unriddenM,
     }
   }
 
@@ -78,15 +80,19 @@ const table = (head: readonly string[], rows: readonly string[][]): string =>
 const isDefault = (is: boolean, text: string): string => (is ? `**${text}** (default)` : text)
 
 function ground(patrols: readonly JudgedPatrol[]): string {
-  const { name, network, grids, components } = truthGround()
+  const { name, network, grids, components, rules } = truthGround()
   const where = name === 'huangpu' ? 'the streets of Huangpu, Shanghai' : "the simulator's own district"
-  const km = network.parts.reduce((total, { lengthM }) => total + lengthM, 0) / 1000
+  const kmOf = (parts: typeof network.parts) =>
+    parts.reduce((total, { lengthM }) => total + lengthM, 0) / 1000
+  const km = kmOf(network.parts)
+  const closed = kmOf(network.parts.filter((part) => !rules.isPatrolled(part))) / km
   const placed = components.reduce((total, one) => total + one.components.length, 0)
   const ofNoise = patrols.length / TRUTH_NOISES.length
   const wayKm = patrols.reduce((total, { wayM }) => total + wayM, 0) / patrols.length / 1000
   const grid = patrols.reduce((total, one) => total + one.grids, 0) / patrols.length
   return (
-    `These tables are from ${where}: ${km.toFixed(0)} km of streets in ${network.parts.length} parts, ${grids.length} ` +
+    `These tables are from ${where}: ${km.toFixed(0)} km of streets in ${network.parts.length} parts, of which ` +
+    `${percent(closed)} % of the length is not patrolled (\`notPatrolled\` in patrol-rules.yaml), ${grids.length} ` +
     `square grids of ${GRID_M} m, ${placed} components, one each ${COMPONENT_EVERY_M} m of street and up to ` +
     `${COMPONENT_ASIDE_M} m north or south and east or west of it. ${ofNoise} patrols of ${HOURS} h under each sky, ` +
     `${wayKm.toFixed(1)} km and ${grid.toFixed(1)} grids each; the ways are the same under all skies.`
@@ -114,6 +120,14 @@ function findings(all: Figures): string {
     percent(all.unridden(noise, ({ roads }) => roads[rule]).share)
   const furthest = (noise: TruthNoise): string =>
     percent(Math.max(...AS_ANSWERED.map((method) => Math.abs(all.method(noise, method).bias))))
+  const untold = REACHED.map((method) => `${method} ${percent(all.method('canyon', method).cannotTell)}`)
+  const lostAt = (poorReachM: number): string => {
+    const i = REACHES_M.indexOf(poorReachM)
+    return REACHED.map((method) => {
+      const { missedWrongly, truly } = all.of('canyon', ({ byReach }) => byReach[i]![method])
+      return `${method} ${percent(missedWrongly / truly)} %`
+    }).join(', ')
+  }
   const biases = AS_ANSWERED.map((method) => `${method} ${signed(all.method('canyon', method).bias)}`)
   const area = all.method('canyon', 'area')
   const roadAt = (noise: TruthNoise, minConfidence: number): string => {
@@ -147,19 +161,24 @@ function findings(all: Figures): string {
       `ridden, ${lost('canyon', 'components')} % of the components really passed and ${lost('canyon', 'area')} % of the ` +
       'cells really seen are called missed, not "cannot tell". Look at the replay before blaming anybody by such a figure.',
     `- **Errors in canyons**, in points: ${biases.join('; ')}. That of area says little: ` +
-      `${percent(area.wrongly)} points are credited wrongly and ${percent(area.truly - area.covered + area.wrongly)} not credited.`,
+      `${percent(area.wrongly)} points are credited wrongly and ${percent(area.truly - area.covered + area.wrongly)} not credited. What is not ` +
+      `credited stands mostly as "cannot tell", in points: ${untold.join('; ')}.`,
     `- **\`minConfidence\`** trades one error for another. Wrong of the street length credited, and found of that ridden: ` +
       `${SOME_CONFIDENCES.map((it) => `at ${it} ${roadAt('canyon', it)} in canyons, ${roadAt('urban', it)} in a usual town`).join('; ')}. ` +
       `The default is ${ROAD_POLICY.minConfidence}.`,
     `- **\`maxHdop\`**: wrong of the cells credited, and credited in relation to those really seen: ` +
       `${SOME_HDOPS.map((it) => `at ${it} ${areaAt('canyon', it)} in canyons, ${areaAt('urban', it)} in a usual town`).join('; ')}. ` +
       `The default is ${AREA_POLICY.maxHdop}.`,
+    `- **\`poorReachM\`**, how far from poor fixes "cannot tell" reaches, matters in canyons alone. Missed wrongly, of ` +
+      `what was really seen, passed, or ridden: ${SOME_REACHES_M.map((it) => `at ${it} m ${lostAt(it)}`).join('; ')}. ` +
+      `The default is ${AREA_POLICY.poorReachM} m.`,
   ].join('\n')
 }
 
 /** What a city may choose between. */
 const SOME_CONFIDENCES = [0.5, 0.7, 0.9]
 const SOME_HDOPS = [2, 3, 5]
+const SOME_REACHES_M = [15, 50, 80]
 
 /** What the hub says. */
 const AS_ANSWERED = ['area', 'components', 'road, matched', 'visits, matched'] as const
@@ -205,9 +224,8 @@ function unridden(all: Figures): string {
     TRUTH_NOISES.map((noise) => [
       noise,
       ...RULES.map((rule) => {
-        const { share, sameName, closed } = all.unridden(noise, ({ roads }) => roads[rule])
-        const whole = (part: number) => (100 * part).toFixed(0)
-        return `${percent(share)} (${whole(sameName)} %, ${whole(closed)} %)`
+        const { share, sameName } = all.unridden(noise, ({ roads }) => roads[rule])
+        return `${percent(share)} (${(100 * sameName).toFixed(0)} %)`
       }),
       percent(all.unheard(noise)),
     ]),
@@ -277,6 +295,27 @@ function hdop(all: Figures): string {
         ...cells(all.of(noise, ({ componentsByHdop }) => componentsByHdop[i]!)),
       ]),
     ),
+  )
+}
+
+/** Under the other skies no fix, or next to none, is poor. */
+function reach(all: Figures): string {
+  const columns = ['cannot tell', 'of that true', 'missed wrongly', 'of all true']
+  return table(
+    ['`poorReachM`', ...REACHED.flatMap((method) => columns.map((name) => `${method}: ${name}`))],
+    REACHES_M.map((value, i) => [
+      isDefault(value === AREA_POLICY.poorReachM, `${value} m`),
+      ...REACHED.flatMap((method) => {
+        const found = all.of('canyon', ({ byReach }) => byReach[i]![method])
+        const { truly, covered, wrongly, cannotTell, missedWrongly } = found
+        return [
+          percent(cannotTell),
+          `${percent((truly - (covered - wrongly) - missedWrongly) / cannotTell)} %`,
+          percent(missedWrongly),
+          `${percent(missedWrongly / truly)} %`,
+        ]
+      }),
+    ]),
   )
 }
 

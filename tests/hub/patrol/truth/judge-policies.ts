@@ -112,8 +112,6 @@ export interface RoadVerdict {
   riddenM: number
   /** Of the unridden: on streets with the name of one that was ridden, as the other carriageway has it. */
   sameNameM: number
-  /** Of the unridden: on motorways and trunk roads, where no e-bike may ride: elevated roads over the street. */
-  closedM: number
 }
 
 /** True: steps that the rider rode over. */
@@ -127,7 +125,7 @@ export function judgeRoad(
   survey.add(ride.track)
   const names = new Set([...steps.keys()].map((part) => network.parts[part]!.name))
   names.delete(undefined)
-  let [unriddenM, riddenM, sameNameM, closedM] = [0, 0, 0, 0]
+  let [unriddenM, riddenM, sameNameM] = [0, 0, 0]
   const outcomes = roads.map((road) => {
     const outcome = nothing()
     const said = new Map(survey.parts(road.grid.properties.code).map((part) => [part.part, part]))
@@ -143,14 +141,13 @@ export function judgeRoad(
         if (!truly && state === 'covered') {
           unriddenM += cut.lengthM
           if (names.has(part.name)) sameNameM += cut.lengthM
-          if (/^(motorway|trunk)/.test(part.highway ?? '')) closedM += cut.lengthM
         }
         if (truly?.[step] === 1) riddenM += cut.lengthM
       }
     }
     return outcome
   })
-  return { outcomes: beat.map((grid) => outcomes[grid]!), unriddenM, riddenM, sameNameM, closedM }
+  return { outcomes: beat.map((grid) => outcomes[grid]!), unriddenM, riddenM, sameNameM }
 }
 
 /** True: components that the rider came so near to. */

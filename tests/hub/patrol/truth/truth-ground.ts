@@ -1,8 +1,8 @@
 import { Random } from '../../../../device-sim/random.ts'
 import { GridComponents } from '../../../../gateway/hub/patrol/coverage/components.ts'
-import { GridLocator } from '../../../../gateway/hub/patrol/coverage/grid-locator.ts'
 import { RoadGrid } from '../../../../gateway/hub/patrol/coverage/road-steps.ts'
 import { metresPerDegree } from '../../../../gateway/hub/patrol/distance.ts'
+import { GridLocator } from '../../../../gateway/hub/patrol/grids/grid-locator.ts'
 import { placeAlong } from '../../../../gateway/hub/patrol/streets/place-along.ts'
 import type { StreetNetwork } from '../../../../gateway/hub/patrol/streets/street-network.ts'
 import { loadPatrolRules, type PatrolRules } from '../../../../proto/catalogue/patrol-rules.ts'
@@ -35,7 +35,9 @@ export function truthGround(): TruthGround {
   if (made) return made
   const { name, network } = realOrMadeDistrict()
   const squares = squaresOver(network)
-  const roads = squares.map((grid) => new RoadGrid(network, grid)).filter(({ lengthM }) => lengthM > 0)
+  const rules = loadPatrolRules()
+  const patrolled = network.parts.filter((part) => rules.isPatrolled(part))
+  const roads = squares.map((grid) => new RoadGrid(patrolled, grid)).filter(({ lengthM }) => lengthM > 0)
   const grids = roads.map(({ grid }) => grid)
   const locator = new GridLocator(grids)
   const placed = componentsAlong(network, grids, locator)
@@ -46,7 +48,7 @@ export function truthGround(): TruthGround {
     roads,
     components: grids.map((grid, i) => new GridComponents(grid, placed[i]!)),
     locator,
-    rules: loadPatrolRules(),
+    rules,
   }
   return made
 }

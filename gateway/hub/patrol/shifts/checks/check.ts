@@ -1,8 +1,8 @@
 import type { ShiftCheckSettings } from '../../../../../proto/catalogue/shift-checks.ts'
 import type { FindingKind } from '../../../../../proto/patrol-http.ts'
 import type { Track } from '../../../stores/track-store.ts'
+import type { GridArea } from '../../grids/grid-area.ts'
 import type { TypedGap } from '../../tracks/gap-causes.ts'
-import type { BeatArea } from '../beat-area.ts'
 import type { Shift, Span } from '../patrol-plan.ts'
 import type { ShiftColumns } from '../shift-columns.ts'
 
@@ -13,7 +13,7 @@ export interface ShiftUnderCheck {
   track: Track
   columns: ShiftColumns
   /** Absent where the register of grids has none of the beat's. */
-  area?: BeatArea
+  area?: GridArea
   /** Typed gaps inside the shift, in order. */
   gaps: readonly TypedGap[]
   /** Stops inside the shift, in order. */

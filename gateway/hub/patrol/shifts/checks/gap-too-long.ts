@@ -1,3 +1,4 @@
+import { firstRowAt } from '../../../../../proto/fix-columns.ts'
 import { workedMs } from '../planned-time.ts'
 import type { ShiftCheck } from './check.ts'
 import { CAUSES, durationEn, durationZh } from './words.ts'
@@ -21,7 +22,7 @@ export const gapTooLong: ShiftCheck = {
       if (toMs <= fromMs || cause === 'paused' || cause === 'off-duty') return []
       const gapMs = workedMs({ fromMs, toMs }, shift.breaks)
       if (gapMs <= limitMs) return []
-      const row = rowAt(track.timeMs, fromMs)
+      const row = firstRowAt(track, fromMs + 1) - 1
       return {
         fromMs,
         toMs,
@@ -34,16 +35,4 @@ export const gapTooLong: ShiftCheck = {
       }
     })
   },
-}
-
-/** The last row at or before a time; -1: none. */
-function rowAt(times: Float64Array, timeMs: number): number {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times[middle]! <= timeMs) low = middle + 1
-    else high = middle
-  }
-  return low - 1
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BeatArea } from '../../../../../gateway/hub/patrol/shifts/beat-area.ts'
+import { GridArea } from '../../../../../gateway/hub/patrol/grids/grid-area.ts'
 import { examineShift } from '../../../../../gateway/hub/patrol/shifts/examine-shift.ts'
 import type { Fix } from '../../../../../proto/domain.ts'
 import { trackOfFixes } from '../../made-track.ts'
@@ -52,7 +52,7 @@ test('a gateway that did not run is the cause', () => {
     {
       shift: SHIFT,
       track: trackOfFixes(without(600, 1500)),
-      area: new BeatArea([BEAT]),
+      area: new GridArea([BEAT]),
       life: {
         powered: [
           { ...seconds(-100, 601), isStartKnown: true },

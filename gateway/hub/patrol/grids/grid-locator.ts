@@ -1,8 +1,7 @@
 import type { GridFeature } from '../../../../proto/district.ts'
-import type { Track } from '../../stores/track-store.ts'
 import { metresPerDegree } from '../distance.ts'
-import type { Box } from './cell-frame.ts'
-import { GridShape } from './grid-shape.ts'
+import type { Box } from './grid-outline.ts'
+import { type GridShape, shapeOf } from './grid-shape.ts'
 
 /**
  * In which of some grids a place lies, asked for every fix: a raster says at once for squares that no border crosses,
@@ -26,7 +25,7 @@ export class GridLocator {
   readonly #entries: Int32Array
 
   constructor(grids: readonly GridFeature[]) {
-    this.#shapes = grids.map((grid) => new GridShape(grid))
+    this.#shapes = grids.map(shapeOf)
     const boxes = this.#shapes.map(({ box }) => box)
     this.#west = Math.min(...boxes.map(({ west }) => west))
     this.#south = Math.min(...boxes.map(({ south }) => south))
@@ -90,7 +89,7 @@ export class GridLocator {
     const last = this.#squareAt(shape.box.east, shape.box.north)
     const width = last.column - first.column + 1
     const crossed = new Uint8Array(width * (last.row - first.row + 1))
-    for (const ring of shape.rings.flat())
+    for (const ring of shape.polygons.flat())
       for (let i = 0; i + 3 < ring.length; i += 2)
         this.#cross(ring.subarray(i, i + 4), (column, row) => {
           crossed[(row - first.row) * width + column - first.column] = 1
@@ -148,26 +147,3 @@ export class GridLocator {
 }
 
 const clamped = (value: number, count: number): number => Math.min(count - 1, Math.max(0, Math.floor(value)))
-
-/** Which devices gave fixes inside each grid. */
-export class DevicesInGrids {
-  readonly #locator: GridLocator
-  readonly #devices: Set<string>[]
-
-  constructor(grids: readonly GridFeature[]) {
-    this.#locator = new GridLocator(grids)
-    this.#devices = grids.map(() => new Set())
-  }
-
-  add({ device, lat, lon, count }: Track): void {
-    const note = (grid: number): void => {
-      this.#devices[grid]!.add(device)
-    }
-    for (let row = 0; row < count; row++) this.#locator.at(lat[row]!, lon[row]!, note)
-  }
-
-  /** Sorted. */
-  of(grid: number): string[] {
-    return [...this.#devices[grid]!].sort()
-  }
-}

@@ -1,5 +1,5 @@
 import { metresPerDegree } from '../distance.ts'
-import type { Box } from './cell-frame.ts'
+import type { Box } from '../grids/grid-outline.ts'
 
 /**
  * Which of many places lie near a way: squares of 50 m with the places in them, so that a fix costs a look into one

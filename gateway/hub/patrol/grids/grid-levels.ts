@@ -1,5 +1,6 @@
 import type { GridFeature } from '../../../../proto/district.ts'
 import type { GRID_LEVELS } from '../../../../proto/patrol-http.ts'
+import type { UnitGrids } from './unit-grids.ts'
 
 /**
  * The four levels of grids (区 district, 街道 street office, 社区 community, 单元网格 unit grid). In: the unit grids of
@@ -22,18 +23,19 @@ export const LEVEL_DIGITS = { district: 6, street: 9, community: 12 } as const
 type LevelDigits = Record<keyof typeof LEVEL_DIGITS, number>
 
 export class GridTree {
-  readonly #units: readonly GridFeature[]
+  readonly #units: UnitGrids
   readonly #digits: LevelDigits
 
   /** @param digits - how many digits a city's codes have at each level; what is longer is a unit grid. */
-  constructor(units: readonly GridFeature[], digits: LevelDigits = LEVEL_DIGITS) {
-    this.#units = units.toSorted((a, b) => (a.properties.code < b.properties.code ? -1 : 1))
+  constructor(units: UnitGrids, digits: LevelDigits = LEVEL_DIGITS) {
+    this.#units = units
     this.#digits = digits
   }
 
   /** The least that holds all the unit grids; undefined: there are none. */
   root(): Grid | undefined {
-    const [first, last] = [this.#units[0], this.#units.at(-1)]
+    const { grids } = this.#units
+    const [first, last] = [grids[0], grids.at(-1)]
     if (!first || !last) return undefined
     const code = commonBeginning(first.properties.code, last.properties.code)
     if (first === last) return this.find(code)
@@ -43,7 +45,7 @@ export class GridTree {
 
   /** A code of the register is a unit grid, whatever its length; else it is what such codes begin with. */
   find(code: string): Grid | undefined {
-    const unit = this.#units.find(({ properties }) => properties.code === code)
+    const unit = this.#units.grid(code)
     return unit ? unitGrid(unit) : this.#above(code)
   }
 
@@ -56,7 +58,7 @@ export class GridTree {
   }
 
   #above(code: string): Grid | undefined {
-    const units = this.#units.filter(({ properties }) => properties.code.startsWith(code))
+    const units = this.#units.units([code])
     if (units.length === 0) return undefined
     const level = this.#levelOf(code)
     // A code cut short of its level names several.

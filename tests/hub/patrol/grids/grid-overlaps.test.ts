@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkGrids } from '../../../../gateway/hub/patrol/coverage/grid-overlaps.ts'
+import { checkGrids } from '../../../../gateway/hub/patrol/grids/grid-overlaps.ts'
+import { gridOf, rectangle } from '../coverage/made-grid.ts'
 import { at } from '../made-track.ts'
-import { gridOf, rectangle } from './made-grid.ts'
 
 const near = (place: { lat: number; lon: number }, eastM: number, northM: number, withinM: number) => {
   const origin = at(0, 0)

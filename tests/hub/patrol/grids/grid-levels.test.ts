@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { GridTree } from '../../../../gateway/hub/patrol/coverage/grid-levels.ts'
+import { GridTree } from '../../../../gateway/hub/patrol/grids/grid-levels.ts'
+import { UnitGrids } from '../../../../gateway/hub/patrol/grids/unit-grids.ts'
 import type { GridFeature } from '../../../../proto/district.ts'
-import { gridOf, square } from './made-grid.ts'
+import { gridOf, square } from '../coverage/made-grid.ts'
 
 const unit = (code: string, names: Partial<GridFeature['properties']> = {}): GridFeature => {
   const grid = gridOf(code, square(0, 10))
   return { ...grid, properties: { ...grid.properties, ...names } }
 }
 
+const treeOf = (units: GridFeature[], ...digits: [ConstructorParameters<typeof GridTree>[1]?]): GridTree =>
+  new GridTree(new UnitGrids(units), ...digits)
+
 describe('a district of two streets', () => {
-  const tree = new GridTree([
+  const tree = treeOf([
     unit('310101013001001', { district: '滨河区', street: '复兴街道', community: '新华路社区' }),
     unit('310101002001002', { district: '滨河区', street: '中山街道', community: '人民路社区' }),
     unit('310101002001001', { district: '滨河区', street: '中山街道', community: '人民路社区' }),
@@ -90,11 +94,11 @@ test.each<[string[], string | undefined]>([
   [['310101002001001', '310104002001002'], '31010'],
   [['310101002001001', '440101002001002'], ''],
 ])('the root of %j is %s', (codes, root) => {
-  expect(new GridTree(codes.map((code) => unit(code))).root()?.code).toBe(root)
+  expect(treeOf(codes.map((code) => unit(code))).root()?.code).toBe(root)
 })
 
 test('a city with other lengths of code', () => {
-  const tree = new GridTree([unit('31010100101'), unit('31010100102'), unit('310101')], {
+  const tree = treeOf([unit('31010100101'), unit('31010100102'), unit('310101')], {
     district: 4,
     street: 6,
     community: 9,

@@ -1,7 +1,9 @@
 import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { gridArea } from '../../../../gateway/hub/patrol/tracks/grid-area.ts'
+import { GridArea } from '../../../../gateway/hub/patrol/grids/grid-area.ts'
+import { GridShape } from '../../../../gateway/hub/patrol/grids/grid-shape.ts'
+import { UnitGrids } from '../../../../gateway/hub/patrol/grids/unit-grids.ts'
 import type { GridFeature } from '../../../../proto/district.ts'
 
 /** Corners lie on whole numbers, in 1e-5 degrees, and places beside them, so that hardly a place is on a border. */
@@ -40,26 +42,26 @@ const grid = fc
   )
 const place = fc.tuple(fc.integer({ min: -3, max: 53 }), fc.integer({ min: -3, max: 53 }))
 
-test('as @turf/boolean-point-in-polygon has it, wherever no border is', () => {
+test('one grid, some as an area, and the grids of a district agree with @turf/boolean-point-in-polygon', () => {
   let judged = 0
   fc.assert(
     fc.property(fc.array(grid, { maxLength: 4 }), fc.array(place, { maxLength: 30 }), (grids, places) => {
-      const area = gridArea(grids)
+      const area = new GridArea(grids)
+      const unitGrids = new UnitGrids(grids)
       for (const [x, y] of places) {
         const [lon, lat] = degrees([x + 0.1371829, y + 0.2910477])
-        const inAny = (ignoreBoundary: boolean) =>
-          grids.some(({ geometry }) => booleanPointInPolygon([lon, lat], geometry, { ignoreBoundary }))
+        const held = (ignoreBoundary: boolean) =>
+          grids.map(({ geometry }) => booleanPointInPolygon([lon, lat], geometry, { ignoreBoundary }))
+        const inEach = held(true)
         // On the border of an outer ring or of a hole either answer is right.
-        if (inAny(true) !== inAny(false)) continue
+        if (inEach.join() !== held(false).join()) continue
         judged++
-        expect(area(lat, lon)).toBe(inAny(true))
+        expect(grids.map((each) => new GridShape(each).contains(lat, lon))).toEqual(inEach)
+        expect(area.contains(lat, lon)).toBe(inEach.includes(true))
+        expect(unitGrids.at(lat, lon) !== undefined).toBe(inEach.includes(true))
       }
     }),
     { numRuns: 500 },
   )
   expect(judged).toBeGreaterThan(2000)
-})
-
-test('no grid at all has no inside', () => {
-  expect(gridArea([])(31.2, 121.4)).toBe(false)
 })

@@ -2,19 +2,18 @@ import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon'
 import { distance } from '@turf/distance'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BeatArea } from '../../../../gateway/hub/patrol/shifts/beat-area.ts'
-import { GridFinder } from '../../../../gateway/hub/patrol/shifts/grid-finder.ts'
+import { GridArea } from '../../../../gateway/hub/patrol/grids/grid-area.ts'
 import type { GridFeature } from '../../../../proto/district.ts'
 import { at } from '../made-track.ts'
-import { BEAT, square } from './made-shift.ts'
+import { BEAT, square } from '../shifts/made-shift.ts'
 
-const place = (area: BeatArea, eastM: number, northM: number): number => {
+const place = (area: GridArea, eastM: number, northM: number): number => {
   const { lat, lon } = at(eastM, northM)
   return area.outsideM(lat, lon)
 }
 
 test('distances to a square of 1 km', () => {
-  const area = new BeatArea([BEAT])
+  const area = new GridArea([BEAT])
   expect(area.radiusM).toBeCloseTo(1000 / Math.sqrt(Math.PI), 0)
   expect(place(area, 500, 500)).toBe(0)
   expect(place(area, 1070, 500)).toBeCloseTo(70, 1)
@@ -23,7 +22,7 @@ test('distances to a square of 1 km', () => {
 })
 
 test('the border between two grids is none', () => {
-  const area = new BeatArea([BEAT, square('2', 1000, 0, 1000)])
+  const area = new GridArea([BEAT, square('2', 1000, 0, 1000)])
   for (let eastM = 990; eastM <= 1010; eastM++) expect(place(area, eastM, 500)).toBe(0)
   expect(place(area, 2100, 500)).toBeCloseTo(100, 0)
 })
@@ -40,7 +39,7 @@ test('a hole is outside, an island inside', () => {
       ],
     },
   }
-  const area = new BeatArea([withHole])
+  const area = new GridArea([withHole])
   expect(place(area, 500, 500)).toBe(0)
   expect(place(area, 430, 500)).toBeCloseTo(30, 1)
   expect(place(area, 300, 500)).toBe(0)
@@ -64,7 +63,7 @@ test('inside is what turf calls inside', () => {
           geometry: { type: 'Polygon', coordinates: [[...corners, corners[0]!]] },
         }
         const { lat, lon } = at(eastM, northM)
-        const outsideM = new BeatArea([grid]).outsideM(lat, lon)
+        const outsideM = new GridArea([grid]).outsideM(lat, lon)
         const isInside = booleanPointInPolygon([lon, lat], grid)
         expect(outsideM === 0).toBe(isInside)
         const nearestCornerM = Math.min(
@@ -74,18 +73,4 @@ test('inside is what turf calls inside', () => {
       },
     ),
   )
-})
-
-test('codes stand for all unit grids that begin so', () => {
-  const features = [BEAT, square('310101001001002', 1000, 0, 1000), square('310101002001001', 0, 1000, 1000)]
-  const finder = new GridFinder({
-    collection: () => [JSON.stringify({ type: 'FeatureCollection', features })],
-  })
-  const codes = (...begin: string[]) => finder.unitGrids(begin).map(({ properties }) => properties.code)
-  expect(codes('310101001')).toEqual(['310101001001001', '310101001001002'])
-  expect(codes('310101002001001', '310101001001001')).toEqual(['310101001001001', '310101002001001'])
-  expect(finder.unknown(['31', '310102', '310101001001003'])).toEqual(['310102', '310101001001003'])
-  expect(finder.area(['310102'])).toBeUndefined()
-  const { lat, lon } = at(1500, 500)
-  expect(finder.area(['310101001'])!.contains(lat, lon)).toBe(true)
 })

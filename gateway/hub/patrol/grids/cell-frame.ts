@@ -1,5 +1,6 @@
 import type { GridFeature } from '../../../../proto/district.ts'
 import { metresPerDegree } from '../distance.ts'
+import { type Box, boxOf, polygonsOf, type Ring } from './grid-outline.ts'
 
 /** A bounding box cut into square cells: rows from south to north, each from west to east. */
 export interface CellFrame {
@@ -12,30 +13,8 @@ export interface CellFrame {
   cellLatDeg: number
 }
 
-/** Degrees, WGS-84. */
-export interface Box {
-  west: number
-  south: number
-  east: number
-  north: number
-}
-
 /** 2,000 km² at 10 m, more than a district. */
 const MAX_CELLS = 20_000_000
-
-export function boxOf(grids: Iterable<GridFeature>): Box {
-  const box: Box = { west: 180, south: 90, east: -180, north: -90 }
-  for (const grid of grids)
-    for (const polygon of ringsOf(grid))
-      for (const ring of polygon)
-        for (const [lon, lat] of ring) {
-          box.west = Math.min(box.west, lon)
-          box.east = Math.max(box.east, lon)
-          box.south = Math.min(box.south, lat)
-          box.north = Math.max(box.north, lat)
-        }
-  return box
-}
 
 /** @throws RangeError for a grid too large for its cells. */
 export function cellFrame(grid: GridFeature, sizeM: number): CellFrame {
@@ -73,7 +52,7 @@ export function cellsInside(grid: GridFeature, frame: CellFrame): Uint8Array {
  * the same corners along their border share no cell.
  */
 export function* spansInside(grid: GridFeature, frame: CellFrame): Generator<[from: number, to: number]> {
-  for (const polygon of ringsOf(grid)) {
+  for (const polygon of polygonsOf(grid)) {
     const crossings = crossingsByRow(polygon, frame)
     for (const [row, columns] of crossings) {
       columns.sort((a, b) => a - b)
@@ -84,14 +63,6 @@ export function* spansInside(grid: GridFeature, frame: CellFrame): Generator<[fr
       }
     }
   }
-}
-
-/** GeoJSON positions, longitude first. */
-type Ring = [lon: number, lat: number, ...rest: number[]][]
-
-/** Polygons of rings, the outer one first; a Polygon is one of them. */
-function ringsOf({ geometry }: GridFeature): Ring[][] {
-  return geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
 }
 
 /** Where borders cross the centre line of each row, in columns from the west. */

@@ -1,6 +1,7 @@
 import type { GridFeature } from '../../../../proto/district.ts'
 import { metresPerDegree } from '../distance.ts'
-import { boxOf, type CellFrame, frameOfBox, spansInside } from './cell-frame.ts'
+import { type CellFrame, frameOfBox, spansInside } from './cell-frame.ts'
+import { boxOf } from './grid-outline.ts'
 
 /**
  * Whether unit grids lie side by side as they should: where two of them overlap, and where the district between them

@@ -1,28 +1,25 @@
 import type { PatrolRules } from '../../../../proto/catalogue/patrol-rules.ts'
 import type { ComponentFeature, GridFeature, StreetFeature } from '../../../../proto/district.ts'
+import { GridComponents } from '../coverage/components.ts'
+import { RoadGrid } from '../coverage/road-steps.ts'
+import { UnitGrids } from '../grids/unit-grids.ts'
 import { buildNetwork } from '../streets/build-network.ts'
-import type { StreetNetwork } from '../streets/street-network.ts'
-import { GridComponents } from './components.ts'
-import { GridLocator } from './grid-locator.ts'
-import type { PatrolledDistrict } from './makers.ts'
+import type { StreetNetwork, StreetPart } from '../streets/street-network.ts'
 import { PlaceIndex } from './place-index.ts'
-import { RoadGrid } from './road-steps.ts'
 
 /**
  * What is patrolled: the district's grids, streets and components, each made ready once for all who ask. In: the
  * registers; out: networks and indexes. Nothing fails: a grid or a street that is not in the registers is not there.
  */
-export class PatrolGround implements PatrolledDistrict {
-  readonly grids: readonly GridFeature[]
+export class PatrolGround extends UnitGrids {
   readonly rules: PatrolRules
   readonly #streets: readonly StreetFeature[]
   readonly #components: readonly ComponentFeature[]
-  readonly #gridOf: Map<string, GridFeature>
   readonly #roads = new Map<string, RoadGrid>()
   readonly #componentsOf = new Map<string, GridComponents>()
   #byGrid: Map<string, ComponentFeature[]> | undefined
   #network: StreetNetwork | undefined
-  #locator: GridLocator | undefined
+  #patrolled: StreetPart[] | undefined
   #places: { index: PlaceIndex; codes: string[] } | undefined
 
   constructor(
@@ -33,22 +30,10 @@ export class PatrolGround implements PatrolledDistrict {
     },
     rules: PatrolRules,
   ) {
-    this.grids = district.grids
+    super(district.grids)
     this.#streets = district.streets
     this.#components = district.components
-    this.#gridOf = new Map(district.grids.map((grid) => [grid.properties.code, grid]))
     this.rules = rules
-  }
-
-  grid(code: string): GridFeature | undefined {
-    return this.#gridOf.get(code)
-  }
-
-  /** The unit grids of these codes, or beginnings of codes, each once, in order of code. */
-  units(codes: readonly string[]): GridFeature[] {
-    return this.grids
-      .filter(({ properties }) => codes.some((code) => properties.code.startsWith(code)))
-      .toSorted((a, b) => (a.properties.code < b.properties.code ? -1 : 1))
   }
 
   network(): StreetNetwork {
@@ -56,17 +41,18 @@ export class PatrolGround implements PatrolledDistrict {
     return this.#network
   }
 
-  /** Numbers are those of `grids`. */
-  locator(): GridLocator {
-    this.#locator ??= new GridLocator(this.grids)
-    return this.#locator
+  /** Parts of the network, but for streets of classes that nobody patrols. */
+  patrolledParts(): readonly StreetPart[] {
+    this.#patrolled ??= this.network().parts.filter((part) => this.rules.isPatrolled(part))
+    return this.#patrolled
   }
 
+  /** The patrolled streets of a grid. */
   road(grid: GridFeature): RoadGrid {
     const { code } = grid.properties
     const known = this.#roads.get(code)
     if (known) return known
-    const road = new RoadGrid(this.network(), grid)
+    const road = new RoadGrid(this.patrolledParts(), grid)
     this.#roads.set(code, road)
     return road
   }

@@ -1,0 +1,26 @@
+import type { GridFeature } from '../../../../proto/district.ts'
+import type { Track } from '../../stores/track-store.ts'
+import { GridLocator } from '../grids/grid-locator.ts'
+
+/** Which devices gave fixes inside each grid. */
+export class DevicesInGrids {
+  readonly #locator: GridLocator
+  readonly #devices: Set<string>[]
+
+  constructor(grids: readonly GridFeature[]) {
+    this.#locator = new GridLocator(grids)
+    this.#devices = grids.map(() => new Set())
+  }
+
+  add({ device, lat, lon, count }: Track): void {
+    const note = (grid: number): void => {
+      this.#devices[grid]!.add(device)
+    }
+    for (let row = 0; row < count; row++) this.#locator.at(lat[row]!, lon[row]!, note)
+  }
+
+  /** Sorted. */
+  of(grid: number): string[] {
+    return [...this.#devices[grid]!].sort()
+  }
+}

@@ -1,0 +1,32 @@
+import type { GridFeature } from '../../../../proto/district.ts'
+
+/** Degrees, WGS-84. */
+export interface Box {
+  west: number
+  south: number
+  east: number
+  north: number
+}
+
+/** GeoJSON positions, longitude first; the last is the first again. */
+export type Ring = [lon: number, lat: number, ...rest: number[]][]
+
+/** Polygons of rings, the outer one first; a Polygon is one of them. */
+export function polygonsOf({ geometry }: GridFeature): Ring[][] {
+  return geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
+}
+
+/** Around all of them; of none, a box that holds nothing: its west is east of its east. */
+export function boxOf(grids: Iterable<GridFeature>): Box {
+  const box: Box = { west: 180, south: 90, east: -180, north: -90 }
+  for (const grid of grids)
+    for (const polygon of polygonsOf(grid))
+      for (const ring of polygon)
+        for (const [lon, lat] of ring) {
+          box.west = Math.min(box.west, lon)
+          box.east = Math.max(box.east, lon)
+          box.south = Math.min(box.south, lat)
+          box.north = Math.max(box.north, lat)
+        }
+  return box
+}
