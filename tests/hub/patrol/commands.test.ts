@@ -97,7 +97,7 @@ test('coverage: in words', async () => {
   expect(stdout).toMatch(/covered +15\.0 % {2}60 of 400 cells of 10 m/)
   expect(stdout).toMatch(/cannot tell +0\.0 % {2}0 cells/)
   expect(stdout).toMatch(/devices +bike-1/)
-  expect(stdout).toMatch(/policy +area\/2: Share of/)
+  expect(stdout).toMatch(/policy +area\/3: Share of/)
 })
 
 test('coverage of a grid above the unit grids, by another policy: their sums', async () => {

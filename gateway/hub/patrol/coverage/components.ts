@@ -1,6 +1,6 @@
-import type { ComponentFeature, GridFeature } from '../../../../proto/district.ts'
+import type { ComponentFeature } from '../../../../proto/district.ts'
 import type { ComponentCoverage, ComponentPass, Policy } from '../../../../proto/patrol-http.ts'
-import { PlaceIndex } from '../ground/place-index.ts'
+import type { GridComponents } from '../ground/grid-components.ts'
 import type { Survey } from '../survey.ts'
 import { AREA_POLICY } from './area.ts'
 import { DevicesInGrids } from './devices-in-grids.ts'
@@ -31,23 +31,6 @@ export interface ComponentSurvey extends Survey<ComponentsOfGrid[]> {
   tally(): Tally
   /** In order of code. @throws RangeError for a grid that is not of this survey. */
   list(gridCode: string): ComponentPass[]
-}
-
-/** The components that stand in one grid, ready to be looked up by place; without those given up (废弃). */
-export class GridComponents {
-  readonly grid: GridFeature
-  readonly components: readonly ComponentFeature[]
-  readonly near: PlaceIndex
-
-  constructor(grid: GridFeature, components: readonly ComponentFeature[]) {
-    this.grid = grid
-    this.components = components
-      .filter(({ properties }) => properties.status !== 'abandoned')
-      .toSorted((a, b) => (a.properties.code < b.properties.code ? -1 : 1))
-    const axis = (of: 0 | 1) =>
-      Float64Array.from(this.components, ({ geometry }) => geometry.coordinates[of] as number)
-    this.near = new PlaceIndex(axis(1), axis(0))
-  }
 }
 
 const POOR = 1

@@ -3,9 +3,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { GridFeature } from '../../../../proto/district.ts'
 import { openDatabase, transaction } from '../../../foundation/database.ts'
 import type { CellFrame } from '../grids/cell-frame.ts'
+import { seenSince, stepsBetween, stepsOf } from '../ground/road-steps.ts'
 import type { Ridden, StreetNetwork, StreetPart } from '../streets/street-network.ts'
 import { CellTimes } from './last-seen-cells.ts'
-import { seenSince, stepsBetween, stepsOf } from './road-steps.ts'
 import type { Way } from './ways.ts'
 
 /**

@@ -1,14 +1,15 @@
 import type { PatrolRules } from '../../../../proto/catalogue/patrol-rules.ts'
 import type { GridFeature } from '../../../../proto/district.ts'
+import type { GridComponents } from '../ground/grid-components.ts'
+import type { RoadGrid } from '../ground/road-steps.ts'
 import { Matcher } from '../streets/matcher.ts'
 import type { StreetNetwork } from '../streets/street-network.ts'
 import type { Survey } from '../survey.ts'
 import { surveyAreas } from './area-of-grids.ts'
-import { type GridComponents, surveyComponents } from './components.ts'
+import { surveyComponents } from './components.ts'
 import type { PolicyMakers } from './policies.ts'
 import { surveyRoad } from './road.ts'
 import { StreetMatching } from './road-matching.ts'
-import type { RoadGrid } from './road-steps.ts'
 import { surveyVisits } from './visits.ts'
 
 /** What the policies have to know of a district. */

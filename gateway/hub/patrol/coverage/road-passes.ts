@@ -1,5 +1,5 @@
+import { MOST } from '../ground/road-steps.ts'
 import type { Ridden, StreetNetwork } from '../streets/street-network.ts'
-import { MOST } from './road-steps.ts'
 
 /** A part was ridden over most of its length. */
 export interface Pass {

@@ -1,12 +1,12 @@
 import type { Policy, RoadCoverage, StreetPartCoverage } from '../../../../proto/patrol-http.ts'
 import type { Track } from '../../stores/track-store.ts'
+import { type RoadGrid, type RoadSlot, seenSince, stepsBetween } from '../ground/road-steps.ts'
 import type { Ridden } from '../streets/street-network.ts'
 import type { Survey } from '../survey.ts'
 import { AREA_POLICY } from './area.ts'
 import { DevicesInGrids } from './devices-in-grids.ts'
 import type { StreetMatching } from './road-matching.ts'
 import { PassCounter } from './road-passes.ts'
-import { type RoadGrid, type RoadSlot, seenSince, stepsBetween } from './road-steps.ts'
 import { ratio, type Tally, tallyOf } from './tally.ts'
 import { WAY_LIMITS, type WayLimits, WaysOfDevices } from './ways.ts'
 

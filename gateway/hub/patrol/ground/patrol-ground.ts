@@ -1,11 +1,11 @@
 import type { PatrolRules } from '../../../../proto/catalogue/patrol-rules.ts'
 import type { ComponentFeature, GridFeature, StreetFeature } from '../../../../proto/district.ts'
-import { GridComponents } from '../coverage/components.ts'
-import { RoadGrid } from '../coverage/road-steps.ts'
 import { UnitGrids } from '../grids/unit-grids.ts'
 import { buildNetwork } from '../streets/build-network.ts'
 import type { StreetNetwork, StreetPart } from '../streets/street-network.ts'
+import { GridComponents } from './grid-components.ts'
 import { PlaceIndex } from './place-index.ts'
+import { RoadGrid } from './road-steps.ts'
 
 /**
  * What is patrolled: the district's grids, streets and components, each made ready once for all who ask. In: the

@@ -1,12 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  COMPONENT_POLICY,
-  GridComponents,
-  surveyComponents,
-} from '../../../../gateway/hub/patrol/coverage/components.ts'
+import { COMPONENT_POLICY, surveyComponents } from '../../../../gateway/hub/patrol/coverage/components.ts'
 import { distanceM, metresPerDegree } from '../../../../gateway/hub/patrol/distance.ts'
 import { isPoor } from '../../../../gateway/hub/patrol/fix-quality.ts'
+import { GridComponents } from '../../../../gateway/hub/patrol/ground/grid-components.ts'
 import { GapRule } from '../../../../gateway/hub/patrol/tracks/gap-rule.ts'
 import type { Track } from '../../../../gateway/hub/stores/track-store.ts'
 import type { ComponentFeature } from '../../../../proto/district.ts'

@@ -1,4 +1,4 @@
-import { stepsOf } from '../../../../gateway/hub/patrol/coverage/road-steps.ts'
+import { stepsOf } from '../../../../gateway/hub/patrol/ground/road-steps.ts'
 import type { Ridden, StreetNetwork } from '../../../../gateway/hub/patrol/streets/street-network.ts'
 import { MIN_GAP_MS } from '../../../../gateway/hub/patrol/tracks/gap-rule.ts'
 import type { Track } from '../../../../gateway/hub/stores/track-store.ts'

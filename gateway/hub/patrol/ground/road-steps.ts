@@ -1,7 +1,7 @@
 import type { GridFeature } from '../../../../proto/district.ts'
 import { GridShape } from '../grids/grid-shape.ts'
-import { PlaceIndex } from '../ground/place-index.ts'
 import type { StreetPart } from '../streets/street-network.ts'
+import { PlaceIndex } from './place-index.ts'
 
 /**
  * Street parts cut into steps of some 5 m, by which riding is measured along the street. In: street parts and a grid; out:
