@@ -43,6 +43,38 @@ test.each(Object.entries(MAY_IMPORT))('%s imports only %j', (folder, allowed) =>
   expect(breaches).toEqual([])
 })
 
+/** Within the patrol side of the hub: from what lies on the ground up to what is said of a shift. */
+const PATROL = 'gateway/hub/patrol'
+const PATROL_MAY_IMPORT: Record<string, string[]> = {
+  grids: [],
+  tracks: [],
+  streets: ['tracks'],
+  ground: ['grids', 'streets'],
+  coverage: ['grids', 'tracks', 'streets', 'ground'],
+  shifts: ['grids', 'tracks'],
+  missed: ['grids', 'streets', 'ground', 'coverage'],
+}
+
+test('the folders of patrol have a floor each', () => {
+  const folders = new Set(sources(PATROL).flatMap((file) => /patrol\/(\w+)\//.exec(file)?.[1] ?? []))
+  expect([...folders].sort()).toEqual(Object.keys(PATROL_MAY_IMPORT).sort())
+})
+
+test.each(Object.entries(PATROL_MAY_IMPORT))(
+  'patrol/%s imports of the patrol side only %j',
+  (folder, allowed) => {
+    const breaches = sources(`${PATROL}/${folder}`).flatMap((file) =>
+      importsOf(file)
+        .filter((target) => inside(target, 'gateway/hub') && !inside(target, 'gateway/hub/stores'))
+        .filter((target) => ![folder, ...allowed].some((home) => inside(target, `${PATROL}/${home}`)))
+        // What all of them stand on: distances, quality of fixes, the form of a survey.
+        .filter((target) => !/^gateway\/hub\/patrol\/[\w-]+\.ts$/.test(target))
+        .map((target) => `${file} imports ${target}`),
+    )
+    expect(breaches).toEqual([])
+  },
+)
+
 test('nothing of the simulator needs the load driver, which imports the gateway', () => {
   const rest = sources('device-sim').filter((file) => !inside(file, 'device-sim/load'))
   const needs = rest.filter((file) => importsOf(file).some((target) => inside(target, 'device-sim/load')))
