@@ -11,6 +11,7 @@ import { benchMatching } from './matching.bench-part.ts'
 import { benchMemory } from './memory.bench-part.ts'
 import { benchNmea } from './nmea.bench-part.ts'
 import { benchNodeRed } from './node-red.bench-part.ts'
+import { benchReplayPage } from './replay-page.bench-part.ts'
 import type { BenchRow } from './row.ts'
 import { benchStores } from './stores.bench-part.ts'
 import { benchTrackFilter } from './track.bench-part.ts'
@@ -27,6 +28,7 @@ const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[
   coverage: benchCoverage,
   'live-coverage': benchLiveCoverage,
   matching: benchMatching,
+  'replay-page': benchReplayPage,
   memory: benchMemory,
   workers: benchWorkers,
   acknowledge: benchAcknowledge,

@@ -1,6 +1,7 @@
 import booleanPointInPolygon from '@turf/boolean-point-in-polygon'
 import type { GridFeature } from '../../proto/district.ts'
-import type { Coverage, FixJson } from '../../proto/http.ts'
+import type { FixJson } from '../../proto/http.ts'
+import type { AreaCoverage } from '../../proto/patrol-http.ts'
 import type { Ride } from './fixture-rides.ts'
 
 /** Area coverage of the fixture: simple and slow, for a handful of cells. */
@@ -10,7 +11,12 @@ const SIGHT_M = 15
 const POOR_M = 30
 const METRES_A_DEGREE = 111_320
 
-export function coverageOf(grid: GridFeature, rides: readonly Ride[], from: string, to: string): Coverage {
+export function coverageOf(
+  grid: GridFeature,
+  rides: readonly Ride[],
+  from: string,
+  to: string,
+): AreaCoverage & Required<Pick<AreaCoverage, 'cells'>> {
   const ring = (grid.geometry.coordinates as [number, number][][])[0]!
   const [west, south] = [Math.min(...ring.map(([lon]) => lon)), Math.min(...ring.map(([, lat]) => lat))]
   const [east, north] = [Math.max(...ring.map(([lon]) => lon)), Math.max(...ring.map(([, lat]) => lat))]
@@ -67,13 +73,15 @@ export function coverageOf(grid: GridFeature, rides: readonly Ride[], from: stri
   const base64 = (bitmap: Uint8Array) => Buffer.from(bitmap).toString('base64')
   return {
     grid: grid.properties.code,
+    level: 'unit',
     from,
     to,
     policy: {
       id: 'area',
-      // None that the page knows: its text is then the hub's.
       version: 99,
-      text: '面积覆盖：网格内 10 米见方的格子中，中心距良好定位点不超过 15 米者所占的比例。只有误差大于 30 米的定位到过的格子算作“无法判断”。',
+      text: 'Area coverage: share of the cells of 10 m whose centre is within 15 m of a good fix. Cells that only fixes worse than 30 m came to count as “cannot tell”.',
+      textZh:
+        '面积覆盖：网格内 10 米见方的格子中，中心距良好定位点不超过 15 米者所占的比例。只有误差大于 30 米的定位到过的格子算作“无法判断”。',
     },
     coverage: coveredCells / insideCells,
     cannotTell: cannotTellCells / insideCells,

@@ -10,7 +10,6 @@ import {
   Cases,
   CaseWithSteps,
   ComponentsAnswer,
-  Coverage,
   Devices,
   type FixJson,
   GatewayHealth,
@@ -20,11 +19,14 @@ import {
   PageSettings,
   StreetsAnswer,
   Summary,
-  TrackColumns,
 } from '../../proto/http.ts'
+import { COVERAGE_POLICIES, Findings, type LiveCoverage } from '../../proto/patrol-http.ts'
+import { type AnsweredTrack, TRACK_COLUMNS_TYPE } from '../../proto/track-columns.ts'
 import { caseOf, handCaseOf } from './fixture-cases.ts'
-import { coverageOf } from './fixture-coverage.ts'
+import { answerTracks, heatOf, type Patrols, summaryOfTrack, trackOfFixes } from './fixture-patrols.ts'
 import { type Ride, rideAlong } from './fixture-rides.ts'
+import { FixtureCoverage } from './fixture-roads.ts'
+import { FixtureShifts } from './fixture-shifts.ts'
 
 /**
  * A stand-in for the hub, as the page sees it: serves the built page and answers by the contract's schemas,
@@ -57,13 +59,17 @@ export interface FixtureHub {
   /** Cuts the live streams; until `restoreLive` new ones are refused. */
   cutLive: () => void
   restoreLive: () => void
+  shifts: FixtureShifts
+  /** Of a running shift, on the live stream. */
+  tellCoverage: (told: LiveCoverage) => void
   /** Answers a path of the API with this from now on; undefined: as before. */
   override: (path: string, answer: { status: number; body: unknown } | undefined) => void
   requests: string[]
   close: () => Promise<void>
 }
 
-export async function startFixtureHub(dist: string): Promise<FixtureHub> {
+/** @param patrols replayed beside the four e-bikes: tracks alone, that report nothing live. */
+export async function startFixtureHub(dist: string, patrols: Patrols = new Map()): Promise<FixtureHub> {
   const startMs = Math.floor(Date.now() / 1000) * 1000
   const district = hostileDistrict()
   const rides = planRides(district, startMs)
@@ -91,13 +97,15 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
       gateway: 'ebike-02',
     }),
   ]
+  const known = () => rides.map((ride) => ({ ...ride, fixes: ride.fixes.filter(isPast) }))
+  const coverage = new FixtureCoverage(district, () => rides)
+  const shifts = new FixtureShifts(district, () => rides, coverage, startMs)
   const streams = new Set<ServerResponse>()
   const overrides = new Map<string, { status: number; body: unknown }>()
   const requests: string[] = []
   const photos = new Map<string, Uint8Array>()
   let liveOpen = true
 
-  const known = () => rides.map((ride) => ({ ...ride, fixes: ride.fixes.filter(isPast) }))
   const send = <Name extends keyof typeof LIVE_EVENTS>(
     name: Name,
     event: z.input<(typeof LIVE_EVENTS)[Name]>,
@@ -120,15 +128,22 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
       case 'components':
         return ComponentsAnswer.parse(district.components)
       case 'devices': {
-        if (id === undefined) return deviceList(known())
+        if (id === undefined) return deviceList(known(), patrols)
+        const patrol = patrols.get(id)
+        if (patrol) return summaryOfTrack(patrol, from, to)
         const ride = known().find(({ device }) => device === id)
         if (!ride) return undefined
         if (third === 'health') return healthOf(ride, startMs)
-        return third === 'summary' ? summaryOf(ride, from, to) : columnsOf(ride, from, to)
+        return summaryOf(ride, from, to)
       }
+      case 'findings':
+        return Findings.parse({ findings: [], shifts: 0 })
+      case 'heat':
+        return heatOf(tracksBetween(from, to, query.get('devices')), from, to)
       case 'coverage': {
-        const grid = district.grids.features.find(({ properties }) => properties.code === query.get('grid'))
-        return grid && Coverage.parse(coverageOf(grid, known(), from, to))
+        const asked = { grid: query.get('grid') ?? '', from, to }
+        const policy = COVERAGE_POLICIES.find((one) => one === query.get('policy')) ?? 'area'
+        return id === 'roll-up' ? coverage.rollUp(policy, asked) : coverage.answer(policy, asked)
       }
       case 'cases': {
         if (id !== undefined) return CaseWithSteps.parse(cases.find((one) => one.id === id))
@@ -138,6 +153,12 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
       default:
         return undefined
     }
+  }
+
+  const tracksBetween = (from: string, to: string, devices: string | null): AnsweredTrack[] => {
+    const wanted = devices?.split(',')
+    const rode = known().map((ride) => trackOfFixes(ride.device, clipped(ride, from, to)))
+    return [...rode, ...patrols.values()].filter(({ device }) => wanted?.includes(device) ?? true)
   }
 
   const server = createServer((request, response) => {
@@ -154,6 +175,20 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
         return
       }
       const override = overrides.get(path)
+      if (path === '/tracks' && !override) {
+        const [from, to] = [url.searchParams.get('from')!, url.searchParams.get('to')!]
+        void answerTracks(tracksBetween(from, to, url.searchParams.get('devices')), url.searchParams).then(
+          (bytes) => response.writeHead(200, { 'content-type': TRACK_COLUMNS_TYPE }).end(bytes),
+        )
+        return
+      }
+      if (!override && /^\/(shifts|beats|missed|last-seen)\b/.test(path)) {
+        void bodyOf(request).then((sent) => {
+          const said = shifts.answer(request.method ?? 'GET', path, url.searchParams, sent)
+          answer(response, said === undefined ? 404 : 200, said ?? { error: { message: `no ${path}` } })
+        })
+        return
+      }
       const body = override ? override.body : api(path, url.searchParams)
       if (override) answer(response, override.status, body)
       else if (body === undefined)
@@ -226,6 +261,8 @@ export async function startFixtureHub(dist: string): Promise<FixtureHub> {
     restoreLive: () => {
       liveOpen = true
     },
+    shifts,
+    tellCoverage: (told) => send('coverage', told),
     override: (path, given) => {
       if (given) overrides.set(path, given)
       else overrides.delete(path)
@@ -275,16 +312,23 @@ function planRides(district: District, startMs: number): Ride[] {
   ]
 }
 
-function deviceList(rides: readonly Ride[]): z.output<typeof Devices> {
+function deviceList(rides: readonly Ride[], patrols: Patrols): z.output<typeof Devices> {
+  const riding = [...patrols.values()].map(({ device, timeMs, lat, lon, count }) => {
+    const time = new Date(timeMs[count - 1]!).toISOString()
+    const lastFix = { time, lat: lat[count - 1], lon: lon[count - 1] }
+    return { id: device, gateway: device, online: false, lastSeen: time, lastFix }
+  })
   return Devices.parse({
-    devices: rides.map(({ device, online, fixes }) => ({
-      id: device,
-      gateway: device,
-      online,
-      lastSeen: online ? new Date().toISOString() : fixes.at(-1)?.time,
-      lastFix: fixes.at(-1),
-      ...(device === TROUBLED ? { attention: ['port-down', 'data-budget'] } : {}),
-    })),
+    devices: rides
+      .map(({ device, online, fixes }) => ({
+        id: device,
+        gateway: device,
+        online,
+        lastSeen: online ? new Date().toISOString() : fixes.at(-1)?.time,
+        lastFix: fixes.at(-1),
+        ...(device === TROUBLED ? { attention: ['port-down', 'data-budget'] } : {}),
+      }))
+      .concat(riding as never[]),
   })
 }
 
@@ -339,27 +383,6 @@ function healthOf({ device, online }: Ride, startMs: number): GatewayHealth {
 const clipped = (ride: Ride, from: string, to: string): FixJson[] =>
   ride.fixes.filter(({ time }) => Date.parse(time) >= Date.parse(from) && Date.parse(time) < Date.parse(to))
 
-function columnsOf(ride: Ride, from: string, to: string): z.output<typeof TrackColumns> {
-  const fixes = clipped(ride, from, to)
-  const column = (name: 'speedMps' | 'courseDeg' | 'satellites' | 'accuracyM') =>
-    fixes.map((fix) => fix[name] ?? null)
-  return TrackColumns.parse({
-    device: ride.device,
-    from,
-    to,
-    count: fixes.length,
-    columns: {
-      timeMs: fixes.map(({ time }) => Date.parse(time)),
-      lat: fixes.map(({ lat }) => lat),
-      lon: fixes.map(({ lon }) => lon),
-      speedMps: column('speedMps'),
-      courseDeg: column('courseDeg'),
-      satellites: column('satellites'),
-      accuracyM: column('accuracyM'),
-    },
-  })
-}
-
 function summaryOf(ride: Ride, from: string, to: string): z.output<typeof Summary> {
   const fixes = clipped(ride, from, to)
   const inRange = (span: { from: string; to: string }) =>
@@ -398,6 +421,12 @@ async function serveFile(dist: string, path: string, response: ServerResponse): 
   } catch {
     response.writeHead(404).end()
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  return text === '' ? undefined : JSON.parse(text)
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

@@ -67,7 +67,7 @@ const span = (fromMs: number, toMs: number) => ({
 })
 
 /** Each call goes on for a second at a speed and says where that leads. */
-function walker(graph: StreetGraph, { device, beat }: Plan) {
+export function walker(graph: StreetGraph, { device, beat }: Pick<Plan, 'device' | 'beat'>) {
   const route = new PatrolRoute(graph, beat, new Random(7, device))
   let legs = [route.start()]
   let alongM = 0

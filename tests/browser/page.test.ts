@@ -12,7 +12,14 @@ import { requireServer } from '../servers/server-missing.ts'
 import { coverageOf } from './fixture-coverage.ts'
 import { type FixtureHub, HOSTILE_NAME, startFixtureHub, TROUBLED } from './fixture-hub.ts'
 import { pngOf } from './png.ts'
-import { isOfTheRenderer, onScreen, openWatched, restingCamera, type WatchedPage } from './watched-page.ts'
+import {
+  HALF_SHARP,
+  isOfTheRenderer,
+  onScreen,
+  openWatched,
+  restingCamera,
+  type WatchedPage,
+} from './watched-page.ts'
 
 /** The page as a browser shows it, in Chromium, built as it is shipped, against a stand-in for the hub. */
 
@@ -62,6 +69,7 @@ describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
   async function newContext(viewport: { width: number; height: number }): Promise<BrowserContext> {
     const made = await browser.newContext({
       viewport,
+      ...HALF_SHARP,
       locale: 'zh-CN',
       timezoneId: 'Asia/Shanghai',
       reducedMotion: 'reduce',
@@ -85,7 +93,7 @@ describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
       await page.getByTestId('view-cases').click()
       await page.getByTestId('case-row').filter({ hasText: HOSTILE_NAME }).locator('button').click()
       await expect.poll(() => page.getByTestId('case-component').textContent(), poll).toContain(HOSTILE_NAME)
-      await page.getByTestId('view-coverage').click()
+      await page.goto(`${hub.url}/?view=coverage&grid=310101013001&${lastHour()}`)
       await page.getByRole('table').getByText(HOSTILE_NAME).waitFor()
       expect(await page.evaluate('window.pwned')).toBeUndefined()
       expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
@@ -258,7 +266,7 @@ describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
   })
 
   describe('coverage', () => {
-    test('shows the figure of the chosen grid with its policy, and those of all grids when asked', async () => {
+    test('shows the figure of the chosen grid with its policy, and what could not be told', async () => {
       const grid = hub.district.grids.features[4]!
       const { page, takeFaults } = await open(`?view=coverage&grid=${grid.properties.code}&${lastHour()}`)
       const expected = coverageOf(grid, hub.rides, iso(hub.startMs - 60 * MINUTE_MS), iso(hub.startMs))
@@ -270,19 +278,13 @@ describe.runIf(available)('the page', { timeout: PATIENCE_MS }, () => {
       expect(await page.getByTestId('share-cannot-tell').textContent()).toContain(
         percent(expected.cannotTell),
       )
-      expect(await page.getByTestId('coverage-policy').textContent()).toContain(expected.policy.text)
-      await page.getByTestId('compute-all').click()
-      await page.getByRole('button', { name: '重新计算' }).waitFor()
-      const row = page.getByRole('row', { name: grid.properties.name })
-      expect(await row.textContent()).toContain(percent(expected.coverage))
-      const figures = await page.getByRole('row').filter({ hasText: '%' }).count()
-      expect(figures).toBe(hub.district.grids.features.length)
+      expect(await page.getByTestId('coverage-policy').textContent()).toContain(expected.policy.textZh)
       expect(takeFaults().filter((fault) => !isOfTheRenderer(fault))).toEqual([])
     })
 
     test('a click on the map chooses the grid there', async () => {
       const { page } = await open(`?view=coverage&${lastHour()}`)
-      await page.getByText('选择一个网格查看巡查覆盖').waitFor()
+      await page.getByTestId('roll-up').waitFor()
       const camera = await restingCamera(page.getByTestId('map'))
       const grid = hub.district.grids.features[6]!
       const ring = (grid.geometry.coordinates as [number, number][][])[0]!

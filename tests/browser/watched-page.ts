@@ -35,6 +35,9 @@ export async function openWatched(context: BrowserContext, url: string): Promise
   }
 }
 
+/** A quarter of the map's pixels for a processor to draw; places and words stay where they are. */
+export const HALF_SHARP = { deviceScaleFactor: 0.5 }
+
 /** Software rendering says so, and stalls, on the console; neither is the page's doing. */
 export const isOfTheRenderer = (fault: string): boolean =>
   /GPU stall|swiftshader|GroupMarkerNotSet/i.test(fault)

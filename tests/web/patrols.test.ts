@@ -113,6 +113,20 @@ test('lines for the base map end at gaps, which are dashed', () => {
   expect(gaps.features).toHaveLength(1)
 })
 
+test('a street that is ridden to and fro, or round and round, is drawn once', () => {
+  const there = Array.from({ length: 50 }, (_, step) => step)
+  const rides = [...there, ...there.toReversed(), ...there, ...there.toReversed()]
+  const track = madeTrack('a', {
+    timeMs: rides.map((_, second) => second * 1000),
+    lat: rides.map((step) => 31 + step * 1e-4),
+    lon: rides.map(() => 121),
+  })
+  const { lines } = patrolLines(patrolsOf(['a'], [track]))
+  expect(lines.features.flatMap(({ geometry }) => geometry.coordinates).length).toBeLessThan(100)
+  const reached = lines.features[0]!.geometry.coordinates.map(([, lat]) => lat)
+  expect(Math.max(...reached)).toBeCloseTo(31 + 49e-4, 9)
+})
+
 test('who came near a place: by their way, the nearest first, and not across a gap', () => {
   const [across, along] = [north('across', [0, 100], [1]), north('along', [0, 100])]
   const place = { lat: 31 + 50e-4, lon: 121 }

@@ -33,8 +33,10 @@ const shift: Shift = {
 }
 
 describe('rows of shifts', () => {
-  test.each(['EBIKE', ' 王敏', '区1'])('are found by %s', (text) => expect(matches(shift, text)).toBe(true))
-  test('are not found by what they have not', () => expect(matches(shift, 'ebike-02')).toBe(false))
+  test.each(['EBIKE', ' 王敏', '区1'])('are found by %s', (text) =>
+    expect(matches(shift, '责任区1', text)).toBe(true),
+  )
+  test('are not found by what they have not', () => expect(matches(shift, undefined, '区1')).toBe(false))
 
   test('say whether the shift runs', () => {
     expect(shiftState({ ...shift, running: true }, toMs + 1)).toBe('running')
@@ -143,6 +145,8 @@ describe('what was missed, in words', () => {
     overdueH: 6,
   }
   test.each([
+    [0.002, '1 分', '1 min'],
+    [0.7, '42 分', '42 min'],
     [1.5, '1.5 小时', '1.5 h'],
     [30, '30 小时', '30 h'],
     [48, '2 天', '2 d'],
@@ -154,8 +158,8 @@ describe('what was missed, in words', () => {
   })
 
   test('has a name even where the register gives none', () => {
-    expect(missedName({ ...missed, name: '人民路' }, chinese)).toBe('人民路')
-    expect(missedName(missed, english)).toBe('Unnamed street')
+    expect(missedName({ ...missed, name: '人民路' }, chinese)).toBe('人民路 第 3 段')
+    expect(missedName(missed, english)).toBe('Unnamed street part 3')
     expect(missedName({ ...missed, kind: 'cell', cells: 64 }, chinese)).toBe('空白区 64 格')
     expect(missedName({ ...missed, kind: 'component', id: '3101' }, chinese)).toBe('部件 3101')
   })

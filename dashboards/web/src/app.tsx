@@ -21,14 +21,13 @@ import { ShiftsView } from './shifts/shifts-view.tsx'
 import { THEME } from './theme.ts'
 import type { View } from './url-state.ts'
 
-const VIEW_COMPONENTS: Record<View, () => React.ReactNode> = {
+const VIEW_COMPONENTS: Record<Exclude<View, 'report'>, () => React.ReactNode> = {
   live: LiveView,
   replay: ReplayView,
   coverage: CoverageView,
   shifts: ShiftsView,
   missed: MissedView,
   cases: CasesView,
-  report: ReportView,
 }
 
 export function App() {
@@ -55,11 +54,8 @@ function LocalizedApp() {
       <AntApp notification={{ maxCount: 4 }}>
         <CrashBarrier>
           <LiveProvider>
-            <MapView>
-              <MapButtons />
-              <ChosenView />
-              <CaseNotices />
-            </MapView>
+            <ChosenView />
+            <CaseNotices />
           </LiveProvider>
         </CrashBarrier>
       </AntApp>
@@ -67,8 +63,15 @@ function LocalizedApp() {
   )
 }
 
+/** A report is paper: nothing lies under it, and a map that no one sees would still be drawn. */
 function ChosenView() {
   const { view } = useScreen()
+  if (view === 'report') return <ReportView />
   const Shown = VIEW_COMPONENTS[view]
-  return <Shown />
+  return (
+    <MapView>
+      <MapButtons />
+      <Shown />
+    </MapView>
+  )
 }

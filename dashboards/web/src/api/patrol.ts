@@ -5,8 +5,10 @@ import {
   ComponentCoverage,
   type CoveragePolicy,
   CoverageRollUp,
+  LastSeenAnswer,
   type LiveCoverage,
   MissedAnswer,
+  Policy,
   RoadCoverage,
   Round,
   Shift,
@@ -56,6 +58,37 @@ export const visitsQuery = (grid: string, range: Range) =>
     queryFn: ({ signal }) =>
       get('/coverage', VisitCoverage, { ...during(range), grid, policy: 'visits' }, signal),
     staleTime: freshMs(range),
+  })
+
+/** What one device saw of a unit grid. */
+export const shareOfDeviceQuery = (policy: CoveragePolicy, grid: string, range: Range, device: string) =>
+  queryOptions({
+    queryKey: ['share-of-device', policy, grid, device, ...span(range)],
+    queryFn: ({ signal }) =>
+      get('/coverage/roll-up', CoverageRollUp, { ...during(range), grid, policy, devices: device }, signal),
+    staleTime: freshMs(range),
+  })
+
+/** A policy's text stands in each of its answers, whatever they are about: a second of nothing costs the hub least. */
+export const policyTextQuery = (policy: CoveragePolicy, grid: string) =>
+  queryOptions({
+    queryKey: ['policy-text', policy],
+    queryFn: ({ signal }) =>
+      get(
+        '/coverage',
+        z.object({ policy: Policy }),
+        { ...during({ fromMs: 0, toMs: 1000 }), grid, policy },
+        signal,
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** When the street parts and components of a unit grid were seen last. */
+export const lastSeenQuery = (grid: string) =>
+  queryOptions({
+    queryKey: ['last-seen', grid],
+    queryFn: ({ signal }) => get('/last-seen', LastSeenAnswer, { grid }, signal),
+    staleTime: 30_000,
   })
 
 /** Shifts that overlap the range. */

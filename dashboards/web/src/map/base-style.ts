@@ -26,7 +26,7 @@ export function baseStyle({ tileUrl }: PageSettings): StyleSpecification {
       'grid-names': emptySource(),
       track: { ...emptySource(), tolerance: 0.2 },
       'track-gaps': emptySource(),
-      patrols: { ...emptySource(), tolerance: 0.3 },
+      patrols: { ...emptySource(), tolerance: 0.7 },
       'patrol-gaps': emptySource(),
     },
     layers: [
@@ -184,14 +184,13 @@ const PATROLS: LayerSpecification[] = [
     id: 'patrol-lines',
     type: 'line',
     source: 'patrols',
-    layout: { 'line-cap': 'round', 'line-join': 'round' },
-    paint: { 'line-color': ['get', 'colour'], 'line-width': 2, 'line-opacity': 0.5 },
+    paint: { 'line-color': ['get', 'colour'], 'line-width': 2, 'line-opacity': 0.6 },
   },
   {
     id: 'patrol-gaps',
     type: 'line',
     source: 'patrol-gaps',
-    paint: { 'line-color': css(AMBER), 'line-width': 1.2, 'line-opacity': 0.7, 'line-dasharray': [2, 3] },
+    paint: { 'line-color': css(AMBER), 'line-width': 1, 'line-opacity': 0.5, 'line-dasharray': [2, 4] },
   },
 ]
 

@@ -6,7 +6,7 @@ export interface FrameLoop {
 }
 
 /** A machine that takes longer than this over a frame is given time for everything else between frames. */
-const SLOW_FRAME_MS = 60
+const SLOW_FRAME_MS = 100
 const REST_FACTOR = 1.6
 
 /** @param draw returns whether another frame is wanted; it gets the monotonic clock of the page, ms. */

@@ -54,6 +54,14 @@ export interface Camera {
   zoom: number
 }
 
+/** Whether the browser has no graphics card and plays one. */
+function isDrawnInSoftware(canvas: HTMLCanvasElement): boolean {
+  const context = canvas.getContext('webgl2')
+  const named = context?.getExtension('WEBGL_debug_renderer_info')
+  const renderer = context && named ? String(context.getParameter(named.UNMASKED_RENDERER_WEBGL)) : ''
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer)
+}
+
 export class MapScene {
   readonly #map: MapLibre
   readonly #overlay: MapboxOverlay
@@ -90,6 +98,8 @@ export class MapScene {
     this.#map.touchZoomRotate.disableRotation()
     this.#overlay = new MapboxOverlay({
       interleaved: false,
+      // Smoothing every edge of a whole window costs a processor that plays the graphics card a third of its time.
+      deviceProps: { type: 'webgl', webgl: { antialias: !isDrawnInSoftware(this.#map.getCanvas()) } },
       layers: [],
       pickingRadius: CLICK_RADIUS_PX,
       getTooltip: (info: PickingInfo<Pickable>) =>

@@ -4,7 +4,6 @@ import type { Missed } from '../../../../proto/patrol-http.ts'
 import { useWords } from '../i18n/language.tsx'
 import { useScene } from '../map/map-view.tsx'
 import { DetailCard } from '../patrol-coverage/detail-card.tsx'
-import { BACK_DAYS, type LastSeen, useLastSeenPart } from '../patrol-coverage/last-seen.ts'
 import { SeenLast, WhoShould } from '../patrol-coverage/who-block.tsx'
 import { go, linkTo } from '../screen.ts'
 import { useNow } from '../shell/use-now.ts'
@@ -113,11 +112,12 @@ function Detail({ one }: { one: Missed }) {
         )}
       </dl>
       <WhoShould grid={grid} range={today} />
-      {kind === 'street-part' && lastSeen !== undefined ? (
-        <SeenPart one={one} toMs={nowMs} />
-      ) : (
-        <SeenLast seen={lastSeen === undefined ? null : { atMs: Date.parse(lastSeen) }} days={BACK_DAYS} />
-      )}
+      <SeenLast
+        grid={grid}
+        {...(kind === 'street-part' ? { part: one.id } : { component: one.id })}
+        line={one.line ?? [lon, lat]}
+        known={lastSeen === undefined ? undefined : { atMs: Date.parse(lastSeen) }}
+      />
       <a
         className="with-icon"
         {...linkTo({
@@ -132,15 +132,4 @@ function Detail({ one }: { one: Missed }) {
       </a>
     </DetailCard>
   )
-}
-
-/** The hub says when; who it was is looked up in the tracks of the grid. */
-function SeenPart({ one, toMs }: { one: Missed; toMs: number }) {
-  const lastMs = Date.parse(one.lastSeen!)
-  const seen = useLastSeenPart(one.id, one.grid, {
-    fromMs: Math.min(lastMs - 60_000, toMs),
-    toMs: lastMs + 60_000,
-  })
-  const known: LastSeen | undefined = seen.data ?? (seen.isPending ? undefined : { atMs: lastMs })
-  return <SeenLast seen={known} days={BACK_DAYS} />
 }

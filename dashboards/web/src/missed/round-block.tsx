@@ -95,9 +95,10 @@ function Figures({ round }: { round: Round }) {
           </ol>
         </details>
       )}
-      <p className="quiet">
-        {t.missed.roundMethod}: {method}
-      </p>
+      <details>
+        <summary>{t.missed.roundMethod}</summary>
+        <p className="quiet">{method}</p>
+      </details>
     </>
   )
 }

@@ -24,7 +24,6 @@ const PAGE_ROWS = 20
 const ORDER = { missed: 0, 'cannot-tell': 1, passed: 2 }
 const COLOURS: Record<ComponentPass['state'], Rgb> = { passed: TEAL, 'cannot-tell': SLATE, missed: RED }
 const TAGS = { passed: 'tag-good', 'cannot-tell': 'tag-closed', missed: 'tag-open' }
-const HOUR_MS = 3_600_000
 
 const choose = (code: string | undefined) => go({ item: code }, 'replace')
 
@@ -106,9 +105,9 @@ function ComponentDetail({ one, grid, range }: { one: ComponentPass; grid: strin
     [t.coverage.distance, distanceM === undefined ? undefined : q.distance(distanceM)],
     [t.coverage.speed, speedMps === undefined ? undefined : q.speed(speedMps)],
   ] as const
-  const seen =
+  const known =
     lastSeen === undefined
-      ? null
+      ? undefined
       : { atMs: Date.parse(lastSeen), ...(device === undefined ? {} : { device }) }
   return (
     <DetailCard title={name} onClose={() => choose(undefined)} onMap={() => scene?.flyTo(lon, lat)}>
@@ -124,7 +123,7 @@ function ComponentDetail({ one, grid, range }: { one: ComponentPass; grid: strin
         )}
       </dl>
       <WhoShould grid={grid} range={range} />
-      <SeenLast seen={seen} days={Math.max(1, Math.round((range.toMs - range.fromMs) / (24 * HOUR_MS)))} />
+      <SeenLast grid={grid} component={code} line={[lon, lat]} known={known} />
     </DetailCard>
   )
 }

@@ -1,16 +1,15 @@
-import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { Breadcrumb, Segmented, Select, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import type { Grids } from '../../../../proto/district.ts'
 import { COVERAGE_POLICIES, type CoveragePolicy, GRID_LEVELS } from '../../../../proto/patrol-http.ts'
 import type { Range } from '../api/client.ts'
-import { rollUpQuery } from '../api/patrol.ts'
 import { useWords } from '../i18n/language.tsx'
 import { go, linkTo } from '../screen.ts'
 import { EmptyState } from '../shell/empty-state.tsx'
 import { Problem } from '../shell/problem.tsx'
 import { TimeRange } from '../shell/time-range.tsx'
-import { pathTo } from './grid-tree.ts'
+import { nameOfGrid, pathTo } from './grid-tree.ts'
 
 interface Props {
   grids: UseQueryResult<Grids>
@@ -61,60 +60,34 @@ export function CoveragePanel({ grids, grid, isUnit, policy, range, children }: 
           label: <span data-testid={`policy-${value}`}>{t.coverage.policies[value]}</span>,
         }))}
       />
-      {grid !== undefined && range && (
-        <GridPath grid={grid} policy={policy} range={range} grids={grids.data} />
-      )}
+      {grid !== undefined && grids.data && <GridPath grid={grid} grids={grids.data} />}
       {grids.isPending || !range ? <Skeleton active paragraph={{ rows: 6 }} title={false} /> : children}
     </>
   )
 }
 
 /** From the district down; each step leads back up. */
-function GridPath(props: { grid: string; policy: CoveragePolicy; range: Range; grids: Grids | undefined }) {
+function GridPath({ grid, grids }: { grid: string; grids: Grids }) {
   const { t } = useWords()
-  const { grid, policy, range, grids } = props
-  const path = pathTo(grid)
-  const unit = grids?.features.find(({ properties }) => properties.code === grid)
   return (
     <nav aria-label={t.coverage.path} className="grid-path">
       <Breadcrumb
-        items={path.map((code, index) => ({
-          key: code,
-          title:
-            code === grid ? (
-              <span aria-current="page">
-                <GridName
-                  code={code}
-                  policy={policy}
-                  range={range}
-                  name={unit?.properties.name}
-                  level={index}
-                />
-              </span>
-            ) : (
-              <a {...linkTo({ grid: code, item: undefined })} data-testid={`up-${code}`}>
-                <GridName code={code} policy={policy} range={range} name={undefined} level={index} />
-              </a>
-            ),
-        }))}
+        items={pathTo(grid).map((code, index) => {
+          const level = GRID_LEVELS[index] ?? 'unit'
+          const name = nameOfGrid(grids.features, code, level) ?? `${t.coverage.levels[level]} ${code}`
+          return {
+            key: code,
+            title:
+              code === grid ? (
+                <span aria-current="page">{name}</span>
+              ) : (
+                <a {...linkTo({ grid: code, item: undefined })} data-testid={`up-${code}`}>
+                  {name}
+                </a>
+              ),
+          }
+        })}
       />
     </nav>
   )
-}
-
-/** The register's name of a unit grid; of a higher one what the roll-up calls it, or its level. */
-function GridName(props: {
-  code: string
-  policy: CoveragePolicy
-  range: Range
-  name: string | undefined
-  level: number
-}) {
-  const { t } = useWords()
-  const { code, policy, range, name, level } = props
-  // Only what is known already: a name is no reason to compute coverage.
-  const known = useQuery({ ...rollUpQuery(policy, code, range), enabled: false })
-  const shown = name ?? known.data?.name
-  if (shown !== undefined) return shown
-  return `${t.coverage.levels[GRID_LEVELS[level] ?? 'unit']} ${code.slice(-3)}`
 }

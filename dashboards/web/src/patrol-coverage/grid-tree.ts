@@ -1,5 +1,5 @@
 import type { GridFeature } from '../../../../proto/district.ts'
-import type { CoverageOfGrid } from '../../../../proto/patrol-http.ts'
+import type { CoverageOfGrid, GRID_LEVELS } from '../../../../proto/patrol-http.ts'
 
 /**
  * The four levels of grids as the page walks them: a code begins with the code of what it lies in (6 digits of the
@@ -27,6 +27,16 @@ export function pathTo(code: string): string[] {
     ...LEVEL_DIGITS.filter((digits) => digits < code.length).map((digits) => code.slice(0, digits)),
     code,
   ]
+}
+
+/** What the register calls a grid of any level; undefined where it says nothing. */
+export function nameOfGrid(
+  units: readonly GridFeature[],
+  code: string,
+  level: (typeof GRID_LEVELS)[number],
+): string | undefined {
+  const inside = units.find(({ properties }) => properties.code.startsWith(code))
+  return inside?.properties[level === 'unit' ? 'name' : level]
 }
 
 /** A share for every unit grid, from the grids of any level that they lie in. */

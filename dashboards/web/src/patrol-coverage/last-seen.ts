@@ -1,6 +1,6 @@
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Range } from '../api/client.ts'
-import { roadQuery } from '../api/patrol.ts'
+import { type QueryClient, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
+import { lastSeenQuery } from '../api/patrol.ts'
+import { coverageQuery } from '../api/queries.ts'
 import { fetchTracks } from '../api/tracks.ts'
 import { offLineM, pointsOf } from './street-parts.ts'
 
@@ -10,51 +10,68 @@ export interface LastSeen {
   device?: string
 }
 
-/** As far back as a question may reach that is asked at a click. */
-export const BACK_DAYS = 7
-const DAY_MS = 86_400_000
+/** What is asked about: where it lies, and its name in the hub's register of what was seen when, where it is in it. */
+export interface Sought {
+  grid: string
+  part?: string
+  component?: string
+  /** Longitude and latitude by turns; of what is no line, one pair. */
+  line: readonly number[]
+  /** Where it is known already. */
+  known?: LastSeen | undefined
+}
+
+/** `seen` null: never in what is kept, which begins at `sinceMs`. */
+export interface LastSeenAnswered {
+  seen: LastSeen | null
+  sinceMs?: number
+}
+
 const AROUND_MS = 45_000
 
-/**
- * Who was last at a street part before the end of the range, up to a week back; null: nobody. The hub says when;
- * who it was is the device whose track at that moment lies nearest the street.
- */
-export function useLastSeenPart(part: string, grid: string, range: Range) {
+/** When the hub does not say who it was: the device whose track at that moment lies nearest. */
+export function useLastSeen(sought: Sought): UseQueryResult<LastSeenAnswered> {
   const client = useQueryClient()
+  const { grid, part, component, line, known } = sought
   return useQuery({
-    queryKey: ['last-seen-part', part, grid, range.toMs],
-    queryFn: ({ signal }) => lastSeenPart(client, part, grid, range, signal),
-    staleTime: 60_000,
+    queryKey: ['who-was-last', grid, part, component, line.slice(0, 2), known],
+    queryFn: ({ signal }) => findLastSeen(client, sought, signal),
+    staleTime: 30_000,
   })
 }
 
-async function lastSeenPart(
+async function findLastSeen(
   client: QueryClient,
-  part: string,
-  grid: string,
-  range: Range,
+  { grid, part, component, line, known }: Sought,
   signal: AbortSignal,
-): Promise<LastSeen | null> {
-  const week = { fromMs: Math.min(range.fromMs, range.toMs - BACK_DAYS * DAY_MS), toMs: range.toMs }
-  for (const span of [range, week]) {
-    const { parts, devices } = await client.fetchQuery(roadQuery(grid, span))
-    const found = parts?.find((one) => one.part === part)
-    if (found?.lastSeen === undefined) continue
-    const atMs = Date.parse(found.lastSeen)
-    const device = await deviceAt(devices, found.line, atMs, signal)
-    return device === undefined ? { atMs } : { atMs, device }
+): Promise<LastSeenAnswered> {
+  if (known?.device !== undefined) return { seen: known }
+  let atMs = known?.atMs
+  if (atMs === undefined) {
+    const { parts, components, since } = await client.fetchQuery(lastSeenQuery(grid))
+    const one =
+      part === undefined
+        ? components.find(({ code }) => code === component)
+        : parts.find((each) => each.part === part)
+    if (one?.lastSeen === undefined)
+      return { seen: null, ...(since === undefined ? {} : { sinceMs: Date.parse(since) }) }
+    atMs = Date.parse(one.lastSeen)
   }
-  return null
+  const device = await deviceAt(client, grid, line, atMs, signal)
+  return { seen: device === undefined ? { atMs } : { atMs, device } }
 }
 
 async function deviceAt(
-  devices: readonly string[],
+  client: QueryClient,
+  grid: string,
   line: readonly number[],
   atMs: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const around = { fromMs: atMs - AROUND_MS, toMs: atMs + AROUND_MS }
+  const { devices } = await client.fetchQuery(coverageQuery(grid, around))
   if (devices.length === 0) return undefined
-  const tracks = await fetchTracks(devices, { fromMs: atMs - AROUND_MS, toMs: atMs + AROUND_MS }, 0, signal)
+  const tracks = await fetchTracks(devices, around, 0, signal)
   const points = pointsOf(line)
   let nearest: { device: string; offM: number } | undefined
   for (const { device, timeMs, lat, lon } of tracks) {

@@ -3,11 +3,8 @@ import type { Range } from '../api/client.ts'
 import { useWords } from '../i18n/language.tsx'
 import { boundsOf } from '../map/bounds.ts'
 import { useScene } from '../map/map-view.tsx'
-import { Problem } from '../shell/problem.tsx'
 import { DetailCard } from './detail-card.tsx'
-import { BACK_DAYS, useLastSeenPart } from './last-seen.ts'
-import { partName } from './street-part-list.tsx'
-import { partState, pointsOf, shareOf } from './street-parts.ts'
+import { partName, partState, pointsOf, shareOf } from './street-parts.ts'
 import { SeenLast, WhoShould } from './who-block.tsx'
 
 interface Props {
@@ -22,7 +19,6 @@ export function StreetPartDetail({ part, grid, range, onClose }: Props) {
   const words = useWords()
   const { t, q } = words
   const scene = useScene()
-  const seen = useLastSeenPart(part.part, grid, range)
   const show = () => {
     const bounds = boundsOf([{ geometry: { coordinates: pointsOf(part.line) } }])
     if (bounds) scene?.fit(bounds)
@@ -51,11 +47,12 @@ export function StreetPartDetail({ part, grid, range, onClose }: Props) {
         )}
       </dl>
       <WhoShould grid={grid} range={range} />
-      {seen.isError ? (
-        <Problem error={seen.error} onRetry={() => void seen.refetch()} />
-      ) : (
-        <SeenLast seen={seen.data} days={BACK_DAYS} />
-      )}
+      <SeenLast
+        grid={grid}
+        part={part.part}
+        line={part.line}
+        known={part.lastSeen === undefined ? undefined : { atMs: Date.parse(part.lastSeen) }}
+      />
     </DetailCard>
   )
 }

@@ -2,13 +2,13 @@ import { Table } from 'antd'
 import { useMemo } from 'react'
 import type { StreetPartCoverage } from '../../../../proto/patrol-http.ts'
 import type { Range } from '../api/client.ts'
-import { useWords, type Words } from '../i18n/language.tsx'
+import { useWords } from '../i18n/language.tsx'
 import { go } from '../screen.ts'
 import { EmptyState } from '../shell/empty-state.tsx'
 import { ShareBar } from './share-bar.tsx'
 import { StreetPartDetail } from './street-part-detail.tsx'
 import { StreetPartMap } from './street-part-map.tsx'
-import { leastCoveredFirst, partState, shareOf } from './street-parts.ts'
+import { leastCoveredFirst, partName, partState, shareOf } from './street-parts.ts'
 
 interface Props {
   parts: readonly StreetPartCoverage[]
@@ -93,12 +93,6 @@ export function StreetParts({ parts, grid, range, chosen }: Props) {
       <StreetPartMap parts={parts} chosen={part} />
     </>
   )
-}
-
-/** The street's name with the number of the part, counted from 1 as people do. */
-export function partName({ name, part }: Pick<StreetPartCoverage, 'name' | 'part'>, { t }: Words): string {
-  const number = Number(part.slice(part.lastIndexOf('/') + 1))
-  return `${name ?? t.coverage.unnamed} ${Number.isInteger(number) ? t.coverage.partNumber(String(number + 1)) : part}`
 }
 
 function PartLegend() {

@@ -1,5 +1,6 @@
 import distance from '@turf/distance'
 import type { StreetPartCoverage } from '../../../../proto/patrol-http.ts'
+import type { Wording } from '../i18n/wording.ts'
 
 /** What a street part amounts to, and the pieces of its line to draw. */
 
@@ -22,6 +23,13 @@ export function leastCoveredFirst(a: StreetPartCoverage, b: StreetPartCoverage):
 
 export const shareOf = ({ lengthM, coveredM }: StreetPartCoverage): number =>
   lengthM > 0 ? Math.min(1, coveredM / lengthM) : 1
+
+/** The street's name with the number of the part, counted from 1 as people do. */
+export function partName(named: { part: string; name?: string | undefined }, { t }: Wording): string {
+  const { part, name } = named
+  const number = Number(part.slice(part.lastIndexOf('/') + 1))
+  return `${name ?? t.coverage.unnamed} ${Number.isInteger(number) ? t.coverage.partNumber(String(number + 1)) : part}`
+}
 
 export interface Stretch {
   state: 'covered' | 'cannot-tell' | 'missed'

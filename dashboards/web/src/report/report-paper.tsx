@@ -3,6 +3,7 @@ import { COVERAGE_POLICIES } from '../../../../proto/patrol-http.ts'
 import { useWords, type Words } from '../i18n/language.tsx'
 import { policyText } from '../patrol-coverage/figure.ts'
 import { ShareBar } from '../patrol-coverage/share-bar.tsx'
+import { useBeatName } from '../shifts/beat-names.ts'
 import { evidenceRows } from '../shifts/finding-evidence.ts'
 import type { TimelineRow } from './report-model.ts'
 import { TrackPicture } from './track-picture.tsx'
@@ -82,6 +83,7 @@ function fullMoment(timeMs: number, { q, language }: Words): string {
 function Head({ made }: { made: PatrolReport }) {
   const words = useWords()
   const { t, q } = words
+  const beatName = useBeatName()
   const { shift } = made.report
   const { device, inspector, beat, grids, breaks, from, to } = shift
   const clock = (time: string) => q.clock(Date.parse(time)).slice(0, 5)
@@ -89,7 +91,7 @@ function Head({ made }: { made: PatrolReport }) {
     [t.shifts.inspector, inspector],
     [t.shifts.device, device],
     [t.shifts.time, `${fullMoment(Date.parse(from), words).slice(0, -3)} – ${clock(to)}`],
-    [t.shifts.beat, [beat, t.shifts.gridCount(grids.length)].filter(Boolean).join(' · ')],
+    [t.shifts.beat, [beat && beatName(beat), t.shifts.gridCount(grids.length)].filter(Boolean).join(' · ')],
     [
       t.shifts.breaks,
       breaks.length > 0

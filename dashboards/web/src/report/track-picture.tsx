@@ -28,6 +28,7 @@ export function TrackPicture({ picture }: { picture: Picture }) {
       {start && <Mark at={start} letter={t.report.start} />}
       {end && <Mark at={end} letter={t.report.end} />}
       <g transform={`translate(${width - 22} 16)`} className="picture-north">
+        <rect x="-13" y="-8" width="26" height="52" rx="5" />
         <path d="M0 24V0M-5 8l5-8 5 8" />
         <text y="38" textAnchor="middle">
           {t.report.north}

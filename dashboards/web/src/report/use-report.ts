@@ -1,8 +1,13 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { CoveragePolicy, Policy, ShiftReport } from '../../../../proto/patrol-http.ts'
-import { componentPassQuery, roadQuery, shiftReportQuery, visitsQuery } from '../api/patrol.ts'
-import { coverageQuery, gridsQuery, streetsQuery, summaryQuery } from '../api/queries.ts'
+import {
+  COVERAGE_POLICIES,
+  type CoveragePolicy,
+  type Policy,
+  type ShiftReport,
+} from '../../../../proto/patrol-http.ts'
+import { policyTextQuery, shiftReportQuery } from '../api/patrol.ts'
+import { gridsQuery, streetsQuery, summaryQuery } from '../api/queries.ts'
 import { tracksQuery } from '../api/tracks.ts'
 import { gridsOfBeat } from '../patrol-coverage/grid-tree.ts'
 import { trackPieces } from '../shifts/track-pieces.ts'
@@ -42,9 +47,9 @@ export function useReport(id: string): AskedReport {
   const grids = useQuery(gridsQuery)
   const streets = useQuery(streetsQuery)
   const beat = useMemo(() => gridsOfBeat(grids.data?.features ?? [], shift?.grids ?? []), [grids.data, shift])
-  // The texts of the policies stand in every answer of theirs: any grid of the beat will do.
+  // Any grid of the beat will do.
   const unit = beat[0]?.properties.code
-  const policies = usePolicyTexts(unit, range)
+  const policies = usePolicyTexts(unit)
 
   const parts = [asked, summary, tracks, grids, streets]
   const failed = parts.find(({ isError }) => isError)
@@ -74,23 +79,16 @@ export function useReport(id: string): AskedReport {
   return { state: 'ready', report: { ...made, policies } }
 }
 
-function usePolicyTexts(
-  unit: string | undefined,
-  range: { fromMs: number; toMs: number },
-): Partial<Record<CoveragePolicy, Policy>> | undefined {
-  const enabled = unit !== undefined
-  const code = unit ?? ''
-  const [area, road, components, visits] = useQueries({
-    queries: [
-      { ...coverageQuery(code, range), enabled },
-      { ...roadQuery(code, range), enabled },
-      { ...componentPassQuery(code, range), enabled },
-      { ...visitsQuery(code, range), enabled },
-    ],
+/** The text of each policy; empty without a grid to ask about, undefined while they are on their way. */
+function usePolicyTexts(unit: string | undefined): Partial<Record<CoveragePolicy, Policy>> | undefined {
+  const asked = useQueries({
+    queries: COVERAGE_POLICIES.map((policy) => ({
+      ...policyTextQuery(policy, unit ?? ''),
+      enabled: unit !== undefined,
+    })),
   })
-  if (enabled && [area, road, components, visits].some(({ isPending }) => isPending)) return undefined
-  const texts = { area, road, components, visits }
+  if (unit !== undefined && asked.some(({ isPending }) => isPending)) return undefined
   return Object.fromEntries(
-    Object.entries(texts).flatMap(([policy, { data }]) => (data ? [[policy, data.policy]] : [])),
+    asked.flatMap(({ data }, place) => (data ? [[COVERAGE_POLICIES[place], data.policy]] : [])),
   )
 }

@@ -9,7 +9,9 @@ import { go, linkTo, useScreen } from '../screen.ts'
 import { Icon } from '../shell/icons.tsx'
 import { Problem, shortProblem } from '../shell/problem.tsx'
 import { useNow } from '../shell/use-now.ts'
+import { useBeatName } from './beat-names.ts'
 import { FindingList } from './finding-list.tsx'
+import { GridsOfShift } from './grids-of-shift.tsx'
 import { Integrity } from './integrity.tsx'
 import { ShiftMap } from './shift-map.tsx'
 import { coverageOfRow, shiftState } from './shift-rows.ts'
@@ -19,7 +21,7 @@ const AGAIN_MS = 60_000
 /** One shift: its plan, what it amounts to with why, and what was found. */
 export function ShiftDetail({ id, onEdit }: { id: string; onEdit: (shift: Shift) => void }) {
   const { t } = useWords()
-  const { item } = useScreen()
+  const { item, policy = 'road' } = useScreen()
   const planned = useQuery(shiftQuery(id))
   const shift = planned.data
   const running = shift?.running === true
@@ -44,6 +46,7 @@ export function ShiftDetail({ id, onEdit }: { id: string; onEdit: (shift: Shift)
         <>
           <Figures report={report} />
           <CoverageByPolicy report={report} />
+          <GridsOfShift shift={report.shift} policy={policy} />
           <Integrity integrity={report.integrity} />
           <FindingList findings={report.findings} chosen={item} />
         </>
@@ -56,6 +59,7 @@ export function ShiftDetail({ id, onEdit }: { id: string; onEdit: (shift: Shift)
 function Plan({ shift, onEdit }: { shift: Shift; onEdit: () => void }) {
   const { t, q } = useWords()
   const nowMs = useNow(30_000)
+  const beatName = useBeatName()
   const { id, device, inspector, beat, grids, breaks } = shift
   const [fromMs, toMs] = [Date.parse(shift.from), Date.parse(shift.to)]
   const state = shiftState(shift, nowMs)
@@ -83,7 +87,7 @@ function Plan({ shift, onEdit }: { shift: Shift; onEdit: () => void }) {
         </div>
         <div className="fact">
           <dt>{t.shifts.beat}</dt>
-          <dd>{[beat, t.shifts.gridCount(grids.length)].filter(Boolean).join(' · ')}</dd>
+          <dd>{[beat && beatName(beat), t.shifts.gridCount(grids.length)].filter(Boolean).join(' · ')}</dd>
         </div>
         {breaks.length > 0 && (
           <div className="fact">

@@ -11,8 +11,10 @@ import { go, useScreen } from '../screen.ts'
 import { EmptyState } from '../shell/empty-state.tsx'
 import { Icon } from '../shell/icons.tsx'
 import { Problem } from '../shell/problem.tsx'
-import { matches } from './shift-rows.ts'
-import { ShiftTable } from './shift-table.tsx'
+import { useNow } from '../shell/use-now.ts'
+import { useBeatName } from './beat-names.ts'
+import { matches, shiftState } from './shift-rows.ts'
+import { PAGE_ROWS, ShiftTable } from './shift-table.tsx'
 import { useShiftRows } from './use-shift-rows.ts'
 
 const NONE: ReadonlySet<string> = new Set()
@@ -20,7 +22,10 @@ const NONE: ReadonlySet<string> = new Set()
 /** The shifts of a day with their figures. */
 export function ShiftList({ day, onCreate }: { day: Range; onCreate: () => void }) {
   const { t } = useWords()
-  const { policy = 'area' } = useScreen()
+  // Streets that were missed are asked about first.
+  const { policy = 'road' } = useScreen()
+  const beatName = useBeatName()
+  const nowMs = useNow(60_000)
   const [text, setText] = useState('')
   const wanted = useDeferredValue(text)
   const [seen, setSeen] = useState(NONE)
@@ -28,12 +33,14 @@ export function ShiftList({ day, onCreate }: { day: Range; onCreate: () => void 
   const shifts = useMemo(
     () =>
       (asked.data?.shifts ?? [])
-        .filter((shift) => matches(shift, wanted))
+        .filter((shift) => matches(shift, shift.beat && beatName(shift.beat), wanted))
         .toSorted((a, b) => a.from.localeCompare(b.from) || a.device.localeCompare(b.device)),
-    [asked.data, wanted],
+    [asked.data, wanted, beatName],
   )
   const { rows, progress, computeAll } = useShiftRows(shifts, seen)
   const all = asked.data?.shifts.length ?? 0
+  const isToday = day.fromMs <= nowMs && nowMs < day.toMs
+  const noneOver = asked.data?.shifts.every((shift) => shiftState(shift, nowMs) !== 'over')
   return (
     <>
       <div className="shift-bar">
@@ -55,14 +62,29 @@ export function ShiftList({ day, onCreate }: { day: Range; onCreate: () => void 
       {asked.isPending && <Skeleton active paragraph={{ rows: 8 }} title={false} />}
       {asked.data && all === 0 && <EmptyState title={t.shifts.none} hint={t.shifts.noneHint} />}
       {all > 0 && shifts.length === 0 && <EmptyState title={t.shifts.noMatch} />}
+      {isToday && noneOver && (
+        <p className="quiet">
+          {t.shifts.noneOverYet}{' '}
+          <button
+            type="button"
+            className="plain-link"
+            data-testid="day-before"
+            onClick={() => go(localDay(day.fromMs, -1), 'replace')}
+          >
+            {t.shifts.seeDayBefore}
+          </button>
+        </p>
+      )}
       {shifts.length > 0 && (
         <>
           <div className="shift-bar">
             <span className="quiet">{t.shifts.count(shifts.length)}</span>
             <PolicyChooser policy={policy} />
-            <Button size="small" disabled={progress !== undefined} onClick={computeAll}>
-              {t.shifts.compute}
-            </Button>
+            {shifts.length > PAGE_ROWS && (
+              <Button size="small" disabled={progress !== undefined} onClick={computeAll}>
+                {t.shifts.compute}
+              </Button>
+            )}
           </div>
           {progress && (
             <Progress
@@ -73,7 +95,7 @@ export function ShiftList({ day, onCreate }: { day: Range; onCreate: () => void 
             />
           )}
           <ShiftTable rows={rows} policy={policy} onSeen={setSeen} />
-          <p className="quiet">{t.shifts.computeHint}</p>
+          {shifts.length > PAGE_ROWS && <p className="quiet">{t.shifts.computeHint}</p>}
         </>
       )}
       {all > 0 && <p className="quiet">{t.shifts.importHint}</p>}

@@ -26,7 +26,12 @@ export function coverageOfRow(
   return counted && { ...counted, live: false }
 }
 
-export function matches({ device, inspector, beat }: Shift, text: string): boolean {
+/** @param beat what people call the shift's beat. */
+export function matches(
+  { device, inspector }: Pick<Shift, 'device' | 'inspector'>,
+  beat: string | undefined,
+  text: string,
+): boolean {
   const wanted = text.trim().toLowerCase()
   return [device, inspector, beat].some((name) => name?.toLowerCase().includes(wanted))
 }

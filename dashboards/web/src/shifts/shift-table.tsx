@@ -1,11 +1,12 @@
 import { Table, Tag, Tooltip } from 'antd'
-import { useEffect, useState } from 'react'
-import type { CoveragePolicy } from '../../../../proto/patrol-http.ts'
+import { type ReactNode, useEffect, useState } from 'react'
+import type { CoveragePolicy, ShiftReport } from '../../../../proto/patrol-http.ts'
 import { useWords } from '../i18n/language.tsx'
 import { ShareBar } from '../patrol-coverage/share-bar.tsx'
 import { go, linkTo } from '../screen.ts'
 import { shortProblem } from '../shell/problem.tsx'
 import { useNow } from '../shell/use-now.ts'
+import { useBeatName } from './beat-names.ts'
 import { byFigure, coverageOfRow, type ShiftRow, shiftState } from './shift-rows.ts'
 
 interface Props {
@@ -15,8 +16,9 @@ interface Props {
   onSeen: (ids: ReadonlySet<string>) => void
 }
 
-const PAGE_ROWS = 20
+export const PAGE_ROWS = 20
 const POOR_SCORE = 60
+const MOST_KINDS = 2
 
 const score = ({ report }: ShiftRow) => report?.integrity.score
 const findingsOf = ({ report }: ShiftRow) => report?.findings.length
@@ -31,6 +33,7 @@ const SORTERS = {
 export function ShiftTable({ rows, policy, onSeen }: Props) {
   const { t, q } = useWords()
   const nowMs = useNow(60_000)
+  const beatName = useBeatName()
   const [shown, setShown] = useState<readonly ShiftRow[]>(rows)
   const [page, setPage] = useState(1)
   // Sorting by figures that are still coming would shuffle the page under the reader: it goes by the rows' order then.
@@ -84,7 +87,8 @@ export function ShiftTable({ rows, policy, onSeen }: Props) {
         },
         {
           title: t.shifts.beat,
-          render: (_, { shift }) => shift.beat ?? t.shifts.gridCount(shift.grids.length),
+          render: (_, { shift }) =>
+            shift.beat === undefined ? t.shifts.gridCount(shift.grids.length) : beatName(shift.beat),
         },
         {
           title: t.shifts.time,
@@ -115,9 +119,10 @@ export function ShiftTable({ rows, policy, onSeen }: Props) {
         },
         {
           title: t.shifts.findings,
-          align: 'end',
           sorter: SORTERS.findings,
-          render: (_, row) => <Figure row={row} text={row.report && q.number(row.report.findings.length)} />,
+          render: (_, row) => (
+            <Figure row={row} text={row.report && <Found findings={row.report.findings} />} />
+          ),
         },
         {
           title: t.shifts.integrity,
@@ -157,7 +162,24 @@ function CoverageCell({ row, policy }: { row: ShiftRow; policy: CoveragePolicy }
   )
 }
 
-function Figure(props: { row: ShiftRow; text: string | undefined; poor?: boolean }) {
+/** How many, and of which kinds: the first two, in the order in which the hub gives them. */
+function Found({ findings }: Pick<ShiftReport, 'findings'>) {
+  const { t, q } = useWords()
+  const kinds = [...new Set(findings.map(({ kind }) => kind))]
+  return (
+    <span className="found">
+      {q.number(findings.length)}
+      {kinds.slice(0, MOST_KINDS).map((kind) => (
+        <Tag key={kind} className="tag-open">
+          {t.shifts.kinds[kind]}
+        </Tag>
+      ))}
+      {kinds.length > MOST_KINDS && '…'}
+    </span>
+  )
+}
+
+function Figure(props: { row: ShiftRow; text: ReactNode; poor?: boolean }) {
   const { t } = useWords()
   const { row, text, poor } = props
   if (text !== undefined) return <span className={poor ? 'figures failed' : 'figures'}>{text}</span>
