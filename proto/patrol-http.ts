@@ -256,7 +256,7 @@ export const Round = z.object({
   /** What is left open. */
   leaves: z.number().int(),
   /** How it was found, in words. */
-  method: z.string(),
+  method: z.object({ zh: z.string(), en: z.string() }),
 })
 export const RoundQuery = z.object({
   /** Absent: where the device was last. */

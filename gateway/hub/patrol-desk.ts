@@ -76,9 +76,10 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
     if (gateway === undefined) return undefined
     return registers.life.of(gateway, range, presence.find(gateway)?.boot, Date.now())
   }
+  const checks = loadShiftChecks(config.catalogue)
   const reports = new ShiftReports({
     store,
-    settings: loadShiftChecks(config.catalogue),
+    settings: checks,
     areaOf: (codes) => ground().area(codes),
     lifeOf,
   })
@@ -87,9 +88,11 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
     survey.add(await store.readTrack(shift.device, shift.fromMs, shift.toMs))
     return survey.figures()
   }
+  /** As in reports of shifts: the streets that bound a beat belong to it. */
   function areaOf(codes: readonly string[]) {
     const area = ground().area(codes)
-    return area && ((lat: number, lon: number): boolean => area.contains(lat, lon))
+    const { marginMinM } = checks['out-of-area']
+    return area && ((lat: number, lon: number): boolean => area.outsideM(lat, lon) <= marginMinM)
   }
 
   const files = opened.move()

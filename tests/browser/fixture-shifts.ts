@@ -314,7 +314,7 @@ export class FixtureShifts {
       line: way.flatMap(({ lon, lat }) => [lon, lat]),
       closes,
       leaves: unseen.length - closes.length,
-      method: 'cheapest insertion, then 2-opt',
+      method: { zh: '最省插入，再 2-opt', en: 'cheapest insertion, then 2-opt' },
     })
   }
 }

@@ -56,7 +56,7 @@ export function RoundBlock(props: { shift: string | undefined; round: UseQueryRe
 
 function Figures({ round }: { round: Round }) {
   const words = useWords()
-  const { t, q } = words
+  const { t, q, language } = words
   const { lengthM, durationS, closes, leaves, method } = round
   const tiles = [
     [t.missed.roundLength, q.distance(lengthM)],
@@ -97,7 +97,7 @@ function Figures({ round }: { round: Round }) {
       )}
       <details>
         <summary>{t.missed.roundMethod}</summary>
-        <p className="quiet">{method}</p>
+        <p className="quiet">{method[language]}</p>
       </details>
     </>
   )

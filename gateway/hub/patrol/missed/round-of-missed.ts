@@ -53,10 +53,15 @@ export async function roundOf(
     line: lineOf(network, foot, ride.legs),
     closes,
     leaves: missed.length - closes.length,
-    method:
-      'Missed street parts, and those from which missed components and cells are seen, are inserted where they cost ' +
-      'least for their worth; turning and moving pieces of the tour shortens it, restarts from parts of the best one ' +
-      'look further. Worth: length, components and cells, more the more overdue.',
+    method: {
+      zh:
+        '把漏巡路段（以及能看到漏巡部件、网格单元的路段）逐一插入绕行最少、价值最高的位置，再通过翻转和移动其中的片段缩短' +
+        '路线，并从最优路线的不同部分重新出发多次尝试。价值按长度、部件数、单元数计，逾期越久越高。',
+      en:
+        'Missed street parts, and those from which missed components and cells are seen, are inserted where they cost ' +
+        'least for their worth; turning and moving pieces of the tour shortens it, restarts from parts of the best ' +
+        'one look further. Worth: length, components and cells, more the more overdue.',
+    },
   }
 }
 
