@@ -1,7 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
-/** A browser that draws, a whole district, a storm: these need the cores themselves. */
-const BUSY = ['tests/browser/**/*.test.ts', 'tests/chaos/**/*.test.ts', 'tests/end-to-end/**/*.test.ts']
+/** A browser that draws, a whole district, a storm, long rides worked out: these need the cores themselves. */
+const BUSY = [
+  'tests/browser/**/*.test.ts',
+  'tests/chaos/**/*.test.ts',
+  'tests/detection/**/*.test.ts',
+  'tests/device-sim/**/*.test.ts',
+  'tests/end-to-end/**/*.test.ts',
+  'tests/faults/intake/**/*.test.ts',
+  'tests/hub/exchange/**/*.test.ts',
+  'tests/hub/patrol/**/*.test.ts',
+]
 
 export default defineConfig({
   test: {

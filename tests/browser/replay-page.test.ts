@@ -19,7 +19,7 @@ const WEB = fileURLToPath(new URL('../../dashboards/web', import.meta.url))
 const WAIT_MS = 60_000
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
-const PATROLS = 100
+const PATROLS = 40
 const poll = { timeout: WAIT_MS, interval: 100 }
 
 const available = await requireServer('Chromium', findChromium)
