@@ -5,8 +5,6 @@ const BUSY = [
   'tests/browser/**/*.test.ts',
   'tests/chaos/**/*.test.ts',
   'tests/detection/**/*.test.ts',
-  'tests/device-sim/**/*.test.ts',
-  'tests/end-to-end/**/*.test.ts',
   'tests/faults/intake/**/*.test.ts',
   'tests/hub/exchange/**/*.test.ts',
   'tests/hub/patrol/**/*.test.ts',

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, use, useEffect, useMemo, useSyncExternalStore } from 'react'
+import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { type Connection, openLiveStream } from '../api/live-stream.ts'
 import { noteLiveCoverage } from '../api/patrol.ts'
 import { casesQuery, devicesQuery, noteCase } from '../api/queries.ts'
@@ -55,11 +55,16 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const devices = useQuery(devicesQuery)
   useQuery(casesQuery('open'))
 
+  /** Something was told while the list was on its way: it may be older than that. */
+  const toldMeanwhile = useRef(false)
+
   useEffect(() => {
     if (!devices.data) return
     session.fleet.list(devices.data.devices, performance.now())
     session.moved()
-  }, [session, devices.data])
+    if (toldMeanwhile.current) void client.invalidateQueries({ queryKey: devicesQuery.queryKey })
+    toldMeanwhile.current = false
+  }, [session, client, devices.data])
 
   useEffect(() => {
     let wasDown = false
@@ -78,6 +83,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
           session.moved()
         },
         device: ({ id, online, attention }) => {
+          toldMeanwhile.current ||= client.isFetching({ queryKey: devicesQuery.queryKey }) > 0
           if (!session.fleet.presence(id, online, attention)) askForDevices()
           session.moved()
         },

@@ -59,6 +59,8 @@ const ROWS_A_TURN = 2000
 const FIRST_LOOK_MS = 31 * 86_400_000
 /** What lies around a late fix hangs together with it. */
 const AROUND_MS = 10 * 60_000
+/** A fix further in the future tells of a wrong clock: whoever followed it would find every right one late. */
+const AHEAD_MS = 10 * 60_000
 
 interface LiveShift {
   shift: RunningShift
@@ -115,7 +117,8 @@ export class LiveCoverages {
   take(device: string, fixes: Fix[]): void {
     try {
       const track = storedRows(device, fixes)
-      if (track && track.count > 0) this.#take(track)
+      const end = track ? firstRowAt(track, Date.now() + AHEAD_MS) : 0
+      if (track && end > 0) this.#take(rowsOf(track, 0, end))
     } catch (error) {
       this.#options.log.error({ err: error, device }, 'live coverage: fixes passed over')
     }
@@ -228,7 +231,8 @@ export class LiveCoverages {
     try {
       const survey = new ShiftSurvey(ground, shift)
       live.seen = new SeenFollower(ground, this.#options.lastSeen)
-      const stored = await this.#options.store.readTrack(device, shift.fromMs, shift.toMs)
+      const untilMs = Math.min(shift.toMs, Date.now() + AHEAD_MS)
+      const stored = await this.#options.store.readTrack(device, shift.fromMs, untilMs)
       for (let row = 0; row < stored.count; row += ROWS_A_TURN) {
         this.#follow(live, survey, rowsOf(stored, row, Math.min(stored.count, row + ROWS_A_TURN)))
         await nextTurn()
@@ -275,12 +279,16 @@ export class LiveCoverages {
     roaming.lastMs = later.timeMs[later.count - 1]!
   }
 
-  /** Of several late batches of a device it is looked at all the time from the first fix to the last. */
+  /**
+   * Of several late batches of a device it is looked at all the time from the first fix to the last; of a device whose
+   * times are all over the years, at the last month of them.
+   */
   #late(device: string, fromMs: number, toMs: number): void {
     const known = this.#lateOf.get(device)
+    const lastMs = Math.max(toMs, known?.toMs ?? toMs)
     this.#lateOf.set(device, {
-      fromMs: Math.min(fromMs, known?.fromMs ?? fromMs),
-      toMs: Math.max(toMs, known?.toMs ?? toMs),
+      fromMs: Math.max(Math.min(fromMs, known?.fromMs ?? fromMs), lastMs - FIRST_LOOK_MS),
+      toMs: lastMs,
     })
     const again = async (): Promise<void> => {
       const late = this.#lateOf.get(device)

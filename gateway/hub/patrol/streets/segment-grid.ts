@@ -5,6 +5,9 @@
  */
 export class SegmentGrid {
   readonly #cellM: number
+  /** Columns and rows that have segments: near a pole a box may be as wide as the earth. */
+  readonly #least = { column: Number.POSITIVE_INFINITY, row: Number.POSITIVE_INFINITY }
+  readonly #most = { column: Number.NEGATIVE_INFINITY, row: Number.NEGATIVE_INFINITY }
   readonly #mask: number
   /** Segments of bucket b: `#segments[#starts[b]]` … `#segments[#starts[b + 1] - 1]`. */
   readonly #starts: Int32Array
@@ -19,6 +22,18 @@ export class SegmentGrid {
   constructor(ax: Float64Array, ay: Float64Array, bx: Float64Array, by: Float64Array, cellM: number) {
     const segments = ax.length
     this.#cellM = cellM
+    for (const [x, y] of [
+      [ax, ay],
+      [bx, by],
+    ] as const)
+      for (let s = 0; s < segments; s++) {
+        const column = Math.floor(x[s]! / cellM)
+        const row = Math.floor(y[s]! / cellM)
+        this.#least.column = Math.min(this.#least.column, column)
+        this.#least.row = Math.min(this.#least.row, row)
+        this.#most.column = Math.max(this.#most.column, column)
+        this.#most.row = Math.max(this.#most.row, row)
+      }
     let buckets = 16
     while (buckets < 2 * segments) buckets *= 2
     this.#mask = buckets - 1
@@ -41,10 +56,10 @@ export class SegmentGrid {
 
   /** Fills `found` and `count` with every segment that may come into the box. */
   find(minX: number, minY: number, maxX: number, maxY: number): void {
-    const firstColumn = Math.floor(minX / this.#cellM)
-    const lastColumn = Math.floor(maxX / this.#cellM)
-    const firstRow = Math.floor(minY / this.#cellM)
-    const lastRow = Math.floor(maxY / this.#cellM)
+    const firstColumn = Math.max(this.#least.column, Math.floor(minX / this.#cellM))
+    const lastColumn = Math.min(this.#most.column, Math.floor(maxX / this.#cellM))
+    const firstRow = Math.max(this.#least.row, Math.floor(minY / this.#cellM))
+    const lastRow = Math.min(this.#most.row, Math.floor(maxY / this.#cellM))
     this.#query++
     this.count = 0
     for (let column = firstColumn; column <= lastColumn; column++)

@@ -407,3 +407,15 @@ function largestM({ nodes, parts }: StreetNetwork): number {
   }
   return largest
 }
+
+test('a place at a pole, where a box of metres is as wide as the earth, is answered at once', () => {
+  const network = buildNetwork([
+    street('a', [
+      [0, 0],
+      [100, 0],
+    ]),
+  ])
+  expect(network.near(89.9999, 121, 150)).toEqual([])
+  expect(network.near(-90, -180, 150)).toEqual([])
+  expect(buildNetwork([]).near(90, 0, 150)).toEqual([])
+})
