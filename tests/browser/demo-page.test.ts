@@ -187,7 +187,7 @@ describe.runIf(here)('the page over the demo', { timeout: 120_000 }, () => {
     await page.goto(`${url}/?view=shifts`)
     // Of one e-bike it may stand still: a rider stops, or rides where somebody was before.
     const figures = page.locator('[data-live="true"]')
-    await figures.nth(5).waitFor()
+    await figures.first().waitFor()
     const before = await figures.allTextContents()
     await vi.waitFor(async () => expect(await figures.allTextContents()).not.toEqual(before), {
       timeout: 60_000,
