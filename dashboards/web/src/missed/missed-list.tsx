@@ -6,6 +6,7 @@ import { useScene } from '../map/map-view.tsx'
 import { DetailCard } from '../patrol-coverage/detail-card.tsx'
 import { SeenLast, WhoShould } from '../patrol-coverage/who-block.tsx'
 import { go, linkTo } from '../screen.ts'
+import { Facts } from '../shell/figures.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { hoursText, missedName } from './overdue.ts'
 
@@ -100,17 +101,7 @@ function Detail({ one }: { one: Missed }) {
       onMap={() => scene?.flyTo(lon, lat)}
     >
       <p className="overdue">{t.missed.overdue(hoursText(overdueH, words))}</p>
-      <dl className="facts">
-        {facts.map(
-          ([label, value]) =>
-            value !== undefined && (
-              <div key={label} className="fact">
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts rows={facts} />
       <WhoShould grid={grid} range={today} />
       <SeenLast
         grid={grid}

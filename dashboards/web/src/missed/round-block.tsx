@@ -5,6 +5,7 @@ import { shiftsQuery } from '../api/patrol.ts'
 import { useWords } from '../i18n/language.tsx'
 import { localDay } from '../patrol-coverage/shift-hours.ts'
 import { go } from '../screen.ts'
+import { Tiles } from '../shell/figures.tsx'
 import { Problem } from '../shell/problem.tsx'
 import { missedName } from './overdue.ts'
 
@@ -66,14 +67,7 @@ function Figures({ round }: { round: Round }) {
   ] as const
   return (
     <>
-      <dl className="tiles" data-testid="round-figures">
-        {tiles.map(([label, value]) => (
-          <div key={label} className="tile">
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Tiles figures={tiles} testId="round-figures" />
       {closes.length === 0 && <p className="quiet">{t.missed.roundNothing}</p>}
       {closes.length > 0 && (
         <details>

@@ -9,6 +9,7 @@ import { AMBER, RED, type Rgb, SLATE, TEAL, WHITE } from '../map/palette.ts'
 import type { Pickable } from '../map/scene.ts'
 import { go } from '../screen.ts'
 import { EmptyState } from '../shell/empty-state.tsx'
+import { Facts } from '../shell/figures.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { DetailCard } from './detail-card.tsx'
 import { SeenLast, WhoShould } from './who-block.tsx'
@@ -111,17 +112,7 @@ function ComponentDetail({ one, grid, range }: { one: ComponentPass; grid: strin
       : { atMs: Date.parse(lastSeen), ...(device === undefined ? {} : { device }) }
   return (
     <DetailCard title={name} onClose={() => choose(undefined)} onMap={() => scene?.flyTo(lon, lat)}>
-      <dl className="facts">
-        {facts.map(
-          ([label, value]) =>
-            value !== undefined && (
-              <div key={label} className="fact">
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts rows={facts} />
       <WhoShould grid={grid} range={range} />
       <SeenLast grid={grid} component={code} line={[lon, lat]} known={known} />
     </DetailCard>

@@ -3,6 +3,7 @@ import { COVERAGE_POLICIES } from '../../../../proto/patrol-http.ts'
 import { useWords, type Words } from '../i18n/language.tsx'
 import { policyText } from '../patrol-coverage/figure.ts'
 import { ShareBar } from '../patrol-coverage/share-bar.tsx'
+import { Facts } from '../shell/figures.tsx'
 import { useBeatName } from '../shifts/beat-names.ts'
 import { evidenceRows } from '../shifts/finding-evidence.ts'
 import type { TimelineRow } from './report-model.ts'
@@ -105,17 +106,7 @@ function Head({ made }: { made: PatrolReport }) {
         <h1>{t.report.title}</h1>
         <p className="quiet">{t.report.generated(fullMoment(made.madeMs, words))}</p>
       </div>
-      <dl className="facts">
-        {rows.map(
-          ([label, value]) =>
-            value !== undefined && (
-              <div key={label} className="fact">
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts rows={rows} />
     </header>
   )
 }

@@ -6,6 +6,7 @@ import { deleteShift, liveCoverageQuery, shiftQuery, shiftReportQuery } from '..
 import { useWords } from '../i18n/language.tsx'
 import { ShareBar } from '../patrol-coverage/share-bar.tsx'
 import { go, linkTo, useScreen } from '../screen.ts'
+import { Tiles } from '../shell/figures.tsx'
 import { Icon } from '../shell/icons.tsx'
 import { Problem, shortProblem } from '../shell/problem.tsx'
 import { useNow } from '../shell/use-now.ts'
@@ -169,14 +170,7 @@ function Figures({ report }: { report: ShiftReport }) {
   const causes: Record<string, string> = t.replay.causes
   return (
     <>
-      <dl className="tiles" data-testid="shift-figures">
-        {tiles.map(([label, value]) => (
-          <div key={label} className="tile">
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Tiles figures={tiles} testId="shift-figures" />
       {gaps.length > 0 && (
         <p className="quiet">
           {t.shifts.gaps}:{' '}
