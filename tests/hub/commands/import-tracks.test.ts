@@ -1,49 +1,17 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, CommanderError } from 'commander'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { importTracksCommand } from '../../../gateway/commands/import-tracks.ts'
 import { openRegisters } from '../../../gateway/hub/registers/registers.ts'
 import { openTrackStore } from '../../../gateway/hub/stores/open-track-store.ts'
 import { testFolder } from '../../test-folder.ts'
+import { type Outcome, runCommand } from './run-command.ts'
 
 const T = '2026-05-01T00:00:00.000Z'
 const CSV = `time,lat,lon\n${T},31.2,121.4\n2026-05-01T00:00:01.000Z,31.2,121.5\n,1,1\n`
 
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-/** As the command line runs it, but for the process. */
-async function importTracks(...args: string[]): Promise<Outcome> {
-  const program = new Command('gridpatrol').exitOverride()
-  program.addCommand(importTracksCommand().copyInheritedSettings(program))
-  const said = { stdout: '', stderr: '' }
-  const log = vi.spyOn(console, 'log').mockImplementation((line) => {
-    said.stdout += `${line}\n`
-  })
-  const error = vi.spyOn(console, 'error').mockImplementation((line) => {
-    said.stderr += `${line}\n`
-  })
-  const complain = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said.stderr += text
-    return true
-  })
-  const before = process.exitCode
-  process.exitCode = 0
-  try {
-    await program.parseAsync(['tracks', ...args], { from: 'user' })
-    return { code: Number(process.exitCode), ...said }
-  } catch (failure) {
-    said.stderr += (failure as Error).message
-    return { code: failure instanceof CommanderError ? 2 : 1, ...said }
-  } finally {
-    process.exitCode = before
-    for (const spy of [log, error, complain]) spy.mockRestore()
-  }
-}
+const importTracks = (...args: string[]): Promise<Outcome> =>
+  runCommand([importTracksCommand()], ['tracks', ...args])
 
 function written(folder: string, name: string, content: string): string {
   const path = join(folder, name)

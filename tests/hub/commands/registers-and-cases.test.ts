@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, CommanderError } from 'commander'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { caseCommand, casesCommand } from '../../../gateway/commands/cases.ts'
 import { importCommand } from '../../../gateway/commands/import.ts'
 import { Ledger } from '../../../gateway/hub/ledger/ledger.ts'
@@ -9,44 +8,10 @@ import { Photos } from '../../../gateway/hub/ledger/photos.ts'
 import { Cases, CaseWithSteps } from '../../../proto/http.ts'
 import { testFolder } from '../../test-folder.ts'
 import { COVER, caseReport, handReport, PNG, photoParts } from '../gateway-messages.ts'
+import { type Outcome, runCommand } from './run-command.ts'
 
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-/** As the command line runs them, but for the process. */
-async function gridpatrol(...args: string[]): Promise<Outcome> {
-  const program = new Command('gridpatrol').exitOverride()
-  for (const command of [importCommand(), casesCommand(), caseCommand()]) {
-    program.addCommand(command.copyInheritedSettings(program))
-    for (const child of command.commands) child.copyInheritedSettings(command)
-  }
-  const said = { stdout: '', stderr: '' }
-  const log = vi.spyOn(console, 'log').mockImplementation((line) => {
-    said.stdout += `${line}\n`
-  })
-  const error = vi.spyOn(console, 'error').mockImplementation((line) => {
-    said.stderr += `${line}\n`
-  })
-  const complain = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said.stderr += text
-    return true
-  })
-  const before = process.exitCode
-  process.exitCode = 0
-  try {
-    await program.parseAsync(args, { from: 'user' })
-    return { code: Number(process.exitCode), ...said }
-  } catch (failure) {
-    said.stderr += (failure as Error).message
-    return { code: failure instanceof CommanderError ? 2 : 1, ...said }
-  } finally {
-    process.exitCode = before
-    for (const spy of [log, error, complain]) spy.mockRestore()
-  }
-}
+const gridpatrol = (...args: string[]): Promise<Outcome> =>
+  runCommand([importCommand(), casesCommand(), caseCommand()], args)
 
 function file(folder: string, name: string, content: unknown): string {
   const path = join(folder, name)
