@@ -111,13 +111,13 @@ export class SqliteOutbox implements Outbox {
     )
     this.#select = database.prepare(`
       SELECT boot, sequence AS row, coalesce(name, sequence) AS sequence, lane, body, made_ms AS madeMs FROM outbox
-      WHERE lane = ? AND sequence > ? AND (made_ms IS NULL OR ?) ORDER BY sequence`)
+      WHERE lane = ? AND outbox.sequence > ? AND (made_ms IS NULL OR ?) ORDER BY outbox.sequence`)
     this.#newest = database.prepare(`
       SELECT boot, sequence AS row, coalesce(name, sequence) AS sequence, body FROM outbox
       WHERE lane = ? AND made_ms IS NULL ORDER BY outbox.sequence DESC`)
     this.#stored = database.prepare(`
       SELECT boot, coalesce(name, sequence) AS sequence, lane, body, made_ms AS madeMs, thinned FROM outbox
-      ORDER BY sequence LIMIT ?`)
+      ORDER BY outbox.sequence LIMIT ?`)
     this.#find = database.prepare(`
       SELECT sequence FROM outbox WHERE sequence = ?1 AND boot = ?2 AND name IS NULL
       UNION ALL SELECT sequence FROM outbox WHERE name = ?1 AND boot = ?2`)

@@ -68,6 +68,21 @@ describe('a disk that takes nothing for a while', () => {
     again.close()
   })
 
+  test('a record from memory has a small number of its own, and is handed out after the older ones all the same', async () => {
+    const folder = testFolder()
+    const file = new RefusingFile(folder, log)
+    const { outbox } = sheltered(file)
+    for (const text of ['first', 'second', 'third']) await outbox.append('fix', body(text))
+    file.makeReadOnly()
+    const { sequence } = await outbox.append('fix', body('fourth'))
+    expect(sequence).toBe(1)
+    file.mend()
+    await eventually(() => expect(outbox.storage()).toMatchObject({ state: 'ok', inMemory: 0 }))
+    await outbox.append('fix', body('fifth'))
+    expect(names(outbox)).toEqual(['fix:first', 'fix:second', 'fix:third', 'fix:fourth', 'fix:fifth'])
+    outbox.close()
+  })
+
   test('a receipt that the disk does not take is kept in mind, and the record is not handed out again', async () => {
     const folder = testFolder()
     const file = new RefusingFile(folder, log)
