@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Heads, HIDDEN, LOST, nextIndex, SEEN } from '../../dashboards/web/src/replay/heads.ts'
 import { countsOf, heatShare, paintHeat } from '../../dashboards/web/src/replay/heat-picture.ts'
+import { FreeRoom } from '../../dashboards/web/src/replay/label-room.ts'
 import { nearbyDevices } from '../../dashboards/web/src/replay/nearby.ts'
 import { patrolLines } from '../../dashboards/web/src/replay/patrol-lines.ts'
 import { PATROL_COLOURS, patrolBounds, patrolsOf } from '../../dashboards/web/src/replay/patrols.ts'
@@ -9,6 +10,7 @@ import { indexAt } from '../../dashboards/web/src/replay/position.ts'
 import { timelineEvents } from '../../dashboards/web/src/replay/timeline-events.ts'
 import { buildTrack } from '../../dashboards/web/src/replay/track.ts'
 import { MOST_STRETCHES, trailsOf } from '../../dashboards/web/src/replay/trails.ts'
+import { ALL } from '../../dashboards/web/src/url-state.ts'
 import type { Case } from '../../proto/http.ts'
 import type { Finding } from '../../proto/patrol-http.ts'
 import { madeColumns, madeTrack } from './made-columns.ts'
@@ -38,6 +40,8 @@ describe('heads of several patrols on one clock', () => {
     expect(patrols[1]!.colour).toEqual(PATROL_COLOURS[1])
     expect(patrolBounds(patrols)).toEqual([121, 31, 121, 31 + 110e-4])
     expect(patrolBounds([])).toBeUndefined()
+    const all = patrolsOf(ALL, [north('b', [0]), north('a', [0]), north('empty', [])])
+    expect(all.map(({ device }) => device)).toEqual(['a', 'b'])
   })
 
   test.each([
@@ -104,6 +108,37 @@ describe('trails', () => {
     expect(count).toBeLessThanOrEqual(MOST_STRETCHES + 1)
     expect(from[(count - 1) * 2 + 1]).toBeCloseTo(31 + 3250.5e-4, 4)
   })
+})
+
+test('names have a place each, and what is outside has none', () => {
+  const box = fc.record({
+    left: fc.integer({ min: -50, max: 250 }),
+    top: fc.integer({ min: -50, max: 150 }),
+    width: fc.integer({ min: 1, max: 60 }),
+    height: fc.integer({ min: 1, max: 20 }),
+  })
+  fc.assert(
+    fc.property(fc.array(box, { maxLength: 60 }), (boxes) => {
+      const room = new FreeRoom(200, 100)
+      const taken = boxes.filter(({ left, top, width, height }) => room.take(left, top, width, height))
+      for (const [at, one] of taken.entries()) {
+        expect(one.left < 200 && one.top < 100 && one.left + one.width > 0).toBe(true)
+        for (const other of taken.slice(0, at)) {
+          const apart =
+            one.left >= other.left + other.width ||
+            other.left >= one.left + one.width ||
+            one.top >= other.top + other.height ||
+            other.top >= one.top + one.height
+          const outside = (edge: number, other: number, size: number) => Math.max(edge, other) >= size
+          expect(apart || outside(one.left, other.left, 200) || outside(one.top, other.top, 100)).toBe(true)
+        }
+      }
+      // Where nothing was refused for another's sake, everything that is inside has its place.
+      const [first] = boxes
+      if (first && first.left >= 0 && first.top >= 0 && first.left < 200 && first.top < 100)
+        expect(taken[0]).toBe(first)
+    }),
+  )
 })
 
 test('lines for the base map end at gaps, which are dashed', () => {

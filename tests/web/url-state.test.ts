@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  ALL,
   LANGUAGES,
   MOST_DEVICES,
   readState,
@@ -43,6 +44,7 @@ describe('the address holds the screen', () => {
           const others = more.filter((other) => other !== device)
           if (device !== undefined && others.length > 0)
             state.devices = [...others.slice(0, 2), device, ...others.slice(2)]
+          if (others.length > 3) state.devices = ALL
           if (status && state.device !== undefined) state.status = true
           if (range) Object.assign(state, { fromMs: range[0], toMs: range[0] + range[1] })
           expect(readState(writeState(state))).toEqual(state)
@@ -83,6 +85,14 @@ describe('the address holds the screen', () => {
       speed: 10,
       device: 'c',
     })
+  })
+
+  test('all that rode, however many they are; the one in focus may be any of them, or not be said', () => {
+    const all: ScreenState = { view: 'replay', speed: 10, devices: ALL }
+    expect(writeState(all)).toBe('?view=replay&device=*')
+    expect(writeState({ ...all, device: 'b' })).toBe('?view=replay&device=*&focus=b')
+    expect(readState('?view=replay&device=*&focus=b')).toEqual({ ...all, device: 'b' })
+    expect(readState('?view=replay&device=*&focus=<script>')).toEqual(all)
   })
 
   test('of more devices than can be shown the first are taken, each once, and none that is no name', () => {

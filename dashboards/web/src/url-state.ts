@@ -8,6 +8,9 @@ export type View = (typeof VIEWS)[number]
 export const LANGUAGES = ['zh', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
+/** Whoever has a track in the range. */
+export const ALL = '*'
+
 /** Replay speeds: seconds of the patrol a second of the wall clock. */
 export const SPEEDS = [0.5, 1, 2, 5, 10, 30, 60, 120, 300] as const
 export type Speed = (typeof SPEEDS)[number]
@@ -23,8 +26,8 @@ export interface ScreenState {
   view: View
   /** The chosen device; of several that are replayed together, the one whose figures are shown. */
   device?: string
-  /** Two or more that are replayed together, `device` among them; absent: that one alone. */
-  devices?: string[]
+  /** Two or more that are replayed together, `device` among them, or all that rode; absent: that one alone. */
+  devices?: string[] | typeof ALL
   fromMs?: number
   toMs?: number
   /** Playhead of the replay. */
@@ -48,7 +51,7 @@ export interface ScreenState {
 }
 
 const DEVICE = /^[A-Za-z0-9_-]{1,64}$/
-/** More than this no one tells apart, and no one answer of the hub holds. */
+/** As many names as an address carries. */
 export const MOST_DEVICES = 200
 const GRID = /^[0-9A-Za-z_-]{1,24}$/
 const CASE = /^[0-9a-z]{9}-[0-9a-z]{10}$/
@@ -67,11 +70,13 @@ export function readState(search: string): ScreenState {
     view: VIEWS.find((view) => view === params.get('view')) ?? 'live',
     speed: SPEEDS.find((speed) => String(speed) === params.get('speed')) ?? DEFAULT_SPEED,
   }
+  const focus = matching('focus', DEVICE)
+  const isAll = params.get('device') === ALL
   const devices = readDevices(params.get('device'))
-  const [first] = devices
-  const device = devices.find((each) => each === params.get('focus')) ?? first
+  const device = isAll ? focus : (devices.find((each) => each === focus) ?? devices[0])
   if (device !== undefined) state.device = device
-  if (devices.length > 1) state.devices = devices
+  if (isAll) state.devices = ALL
+  else if (devices.length > 1) state.devices = devices
   const fromMs = readTime(params.get('from'))
   const toMs = readTime(params.get('to'))
   if (fromMs !== undefined && toMs !== undefined && fromMs < toMs) {
@@ -104,9 +109,9 @@ export function readState(search: string): ScreenState {
 export function writeState(state: ScreenState): string {
   const params = new URLSearchParams({ view: state.view })
   const devices = together(state)
-  if (devices) params.set('device', devices.join(','))
+  if (devices) params.set('device', typeof devices === 'string' ? devices : devices.join(','))
   else if (state.device !== undefined) params.set('device', state.device)
-  if (devices && state.device !== devices[0]) params.set('focus', state.device!)
+  if (devices && state.device !== undefined && state.device !== devices[0]) params.set('focus', state.device)
   if (state.fromMs !== undefined && state.toMs !== undefined) {
     params.set('from', writeTime(state.fromMs))
     params.set('to', writeTime(state.toMs))
@@ -131,7 +136,8 @@ export function writeState(state: ScreenState): string {
 }
 
 /** The devices that are replayed together, as long as the chosen one is among them: another choice ends it. */
-function together({ device, devices }: ScreenState): string[] | undefined {
+function together({ device, devices }: ScreenState): ScreenState['devices'] {
+  if (devices === ALL) return ALL
   if (!devices || device === undefined || !devices.includes(device)) return undefined
   return devices.length > 1 ? devices.slice(0, MOST_DEVICES) : undefined
 }

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, skipToken } from '@tanstack/react-query'
 import { Findings, Heat } from '../../../../proto/patrol-http.ts'
 import {
   type AnsweredTrack,
@@ -7,7 +7,8 @@ import {
   frameToleranceM,
   TRACK_COLUMNS_TYPE,
 } from '../../../../proto/track-columns.ts'
-import { API, during, get, type Range, refusal } from './client.ts'
+import { ALL } from '../url-state.ts'
+import { API, during, fetchDevices, get, type Range, refusal } from './client.ts'
 import { HubError } from './hub-error.ts'
 import { freshMs } from './queries.ts'
 
@@ -37,13 +38,13 @@ export const fetchTracks = async (
   range: Range,
   toleranceM: number,
   signal?: AbortSignal,
-): Promise<AnsweredTrack[]> => (await askTracks(devices, range, { toleranceM }, signal)).tracks
+): Promise<AnsweredTrack[]> => (await askTracks(devices, range, { toleranceM }, { signal })).tracks
 
 async function askTracks(
   devices: readonly string[],
   range: Range,
   detail: Detail,
-  signal?: AbortSignal,
+  { signal, tell }: { signal?: AbortSignal | undefined; tell?: (progress: TracksProgress) => void },
 ): Promise<Tracks> {
   const whole: Tracks = { tracks: [], toleranceM: 0 }
   for (let first = 0; first < devices.length; first += DEVICES_A_REQUEST) {
@@ -59,6 +60,7 @@ async function askTracks(
         String(value),
       ]),
     )
+    tell?.({ done: first, total: devices.length })
     const part = await fetchColumns(`/tracks?${query}`, signal)
     whole.tracks.push(...part.tracks)
     whole.toleranceM = Math.max(whole.toleranceM, part.toleranceM)
@@ -95,13 +97,46 @@ export const tracksQuery = (devices: readonly string[], range: Range, toleranceM
     ...kept(range),
   })
 
+/** Whose tracks are asked for: of all devices those with a fix in the range answer. */
+export type Asked = readonly string[] | typeof ALL
+
+const keyOf = (devices: Asked, range: Range, detail: Detail) => [
+  'fitting-tracks',
+  devices === ALL ? ALL : devices.join(','),
+  range.fromMs,
+  range.toMs,
+  detail,
+]
+
 /** With how far they are thinned, which the hub chooses. */
-export const fittingTracksQuery = (devices: readonly string[], range: Range, detail: Detail) =>
+export const fittingTracksQuery = (devices: Asked, range: Range, detail: Detail) =>
   queryOptions({
-    queryKey: ['fitting-tracks', devices.join(','), range.fromMs, range.toMs, detail],
-    queryFn: ({ signal }) => askTracks(devices, range, detail, signal),
+    queryKey: keyOf(devices, range, detail),
+    queryFn: async ({ signal, client }) => {
+      const ids = devices === ALL ? await everyDevice(signal) : devices
+      const tell = (progress: TracksProgress) =>
+        client.setQueryData(tracksProgressQuery(devices, range, detail).queryKey, progress)
+      return askTracks(ids, range, detail, { signal, tell })
+    },
     ...kept(range),
   })
+
+/** How far a question for many tracks has come, devices. */
+export interface TracksProgress {
+  done: number
+  total: number
+}
+
+/** Told while `fittingTracksQuery` of the same is under way; nothing is asked for it. */
+export const tracksProgressQuery = (devices: Asked, range: Range, detail: Detail) =>
+  queryOptions<TracksProgress>({
+    queryKey: ['progress', ...keyOf(devices, range, detail)],
+    queryFn: skipToken,
+    gcTime: KEPT_MS,
+  })
+
+const everyDevice = async (signal: AbortSignal): Promise<string[]> =>
+  (await fetchDevices(signal)).devices.filter(({ lastFix }) => lastFix).map(({ id }) => id)
 
 const kept = (range: Range) => ({ staleTime: freshMs(range), gcTime: KEPT_MS, structuralSharing: false })
 

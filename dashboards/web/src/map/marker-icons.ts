@@ -1,7 +1,7 @@
 import type { IconLayerProps } from '@deck.gl/layers'
 import { AMBER, css, RED, type Rgb, SLATE, TEAL, WHITE } from './palette.ts'
 
-/** Markers drawn once on a canvas and handed to deck.gl as one picture: nothing is fetched for them. */
+/** Markers drawn once on a canvas, for deck.gl as one picture and for plain canvases: nothing is fetched for them. */
 
 const CELL = 96
 type Shape = 'arrow' | 'dot' | 'case'
@@ -28,6 +28,7 @@ export const ICON_MAPPING = Object.fromEntries(
   ]),
 )
 
+let picture: OffscreenCanvas | undefined
 let atlas: ImageData | undefined
 
 /**
@@ -35,23 +36,43 @@ let atlas: ImageData | undefined
  * @throws Error where the browser gives no 2D canvas.
  */
 export function iconAtlas(): NonNullable<IconLayerProps['iconAtlas']> {
-  atlas ??= drawIcons()
+  picture ??= drawIcons()
+  atlas ??= penOf(picture).getImageData(0, 0, picture.width, picture.height)
   // The layer takes any image; its type names only addresses and textures.
   return atlas as unknown as string
 }
 
-function drawIcons(): ImageData {
-  const canvas = new OffscreenCanvas(CELL * NAMES.length, CELL)
-  const pen = canvas.getContext('2d')
-  if (!pen) throw new Error('no 2D canvas')
-  for (const [index, name] of NAMES.entries()) {
-    pen.setTransform(1, 0, 0, 1, index * CELL + CELL / 2, CELL / 2)
-    drawMarker(pen, KINDS[name])
-  }
-  return pen.getImageData(0, 0, canvas.width, canvas.height)
+/** Draws a marker with its middle at a place, CSS px. @throws Error where the browser gives no 2D canvas. */
+export function drawMarker(
+  pen: CanvasRenderingContext2D,
+  icon: MarkerIcon,
+  { x, y, sizePx, courseDeg }: { x: number; y: number; sizePx: number; courseDeg: number },
+): void {
+  picture ??= drawIcons()
+  pen.save()
+  pen.translate(x, y)
+  pen.rotate((courseDeg * Math.PI) / 180)
+  pen.drawImage(picture, ICON_MAPPING[icon]!.x, 0, CELL, CELL, -sizePx / 2, -sizePx / 2, sizePx, sizePx)
+  pen.restore()
 }
 
-function drawMarker(
+function drawIcons(): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(CELL * NAMES.length, CELL)
+  const pen = penOf(canvas)
+  for (const [index, name] of NAMES.entries()) {
+    pen.setTransform(1, 0, 0, 1, index * CELL + CELL / 2, CELL / 2)
+    drawShape(pen, KINDS[name])
+  }
+  return canvas
+}
+
+function penOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const pen = canvas.getContext('2d', { willReadFrequently: true })
+  if (!pen) throw new Error('no 2D canvas')
+  return pen
+}
+
+function drawShape(
   pen: OffscreenCanvasRenderingContext2D,
   { colour, shape }: { colour: Rgb; shape: Shape },
 ): void {

@@ -9,11 +9,12 @@ import {
 import type { PageSettings } from '../../../../proto/http.ts'
 import { baseStyle, FONT, type NameLayer } from './base-style.ts'
 import type { Bounds } from './bounds.ts'
+import { type Draw, MovingCanvas } from './moving-canvas.ts'
 
 /**
  * The map as the views use it. Still things (streets, grids, a track) go to MapLibre's sources and are drawn
- * when the camera moves; moving things are deck.gl layers on a canvas of their own above it, so that a frame
- * of a replay never redraws the map.
+ * when the camera moves; markers are deck.gl layers on a canvas of their own above it. What moves at every frame of a
+ * replay has a plain canvas above both, and redraws neither.
  */
 
 /** deck.gl layers by who draws them, lowest first. */
@@ -65,6 +66,7 @@ function isDrawnInSoftware(canvas: HTMLCanvasElement): boolean {
 export class MapScene {
   readonly #map: MapLibre
   readonly #overlay: MapboxOverlay
+  readonly #moving: MovingCanvas
   readonly #layers = new Map<LayerGroup, readonly Layer[]>()
   readonly #travelled = new Set<number>()
   #flush: number | undefined
@@ -96,10 +98,12 @@ export class MapScene {
       fadeDuration: 120,
     })
     this.#map.touchZoomRotate.disableRotation()
+    this.#map.keyboard.disableRotation()
+    const inSoftware = isDrawnInSoftware(this.#map.getCanvas())
     this.#overlay = new MapboxOverlay({
       interleaved: false,
       // Smoothing every edge of a whole window costs a processor that plays the graphics card a third of its time.
-      deviceProps: { type: 'webgl', webgl: { antialias: !isDrawnInSoftware(this.#map.getCanvas()) } },
+      deviceProps: { type: 'webgl', webgl: { antialias: !inSoftware } },
       layers: [],
       pickingRadius: CLICK_RADIUS_PX,
       getTooltip: (info: PickingInfo<Pickable>) =>
@@ -109,6 +113,7 @@ export class MapScene {
       },
     })
     this.#map.addControl(this.#overlay)
+    this.#moving = new MovingCanvas(this.#map, inSoftware)
     this.#map.on('click', ({ point, lngLat }) => this.#click(point, lngLat))
     this.#map.on('move', () => {
       if (!this.#led) this.onCamera?.(this.camera())
@@ -126,6 +131,7 @@ export class MapScene {
 
   remove(): void {
     if (this.#flush !== undefined) cancelAnimationFrame(this.#flush)
+    this.#moving.remove()
     this.#map.remove()
   }
 
@@ -140,6 +146,11 @@ export class MapScene {
     this.#layers.set(group, layers)
     if (this.#flush !== undefined) cancelAnimationFrame(this.#flush)
     this.#draw()
+  }
+
+  /** Draws what moves, at once and again whenever the map moves; undefined: nothing moves any more. */
+  showMoving(draw: Draw | undefined): void {
+    this.#moving.show(draw)
   }
 
   setData(source: SourceName, data: unknown): void {
@@ -270,6 +281,12 @@ export class MapScene {
   publishHeads(count: number): void {
     const { dataset } = this.#map.getContainer()
     if (dataset.heads !== String(count)) dataset.heads = String(count)
+  }
+
+  /** Says whose ways are drawn, once they are: as the heads. */
+  async publishWays(count: number): Promise<void> {
+    await this.#map.once('idle')
+    this.#map.getContainer().dataset.ways = String(count)
   }
 
   /** For tests and for whoever looks at the page from outside. */

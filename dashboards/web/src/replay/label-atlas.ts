@@ -8,21 +8,25 @@ import type { Patrol } from './patrols.ts'
  */
 
 export interface LabelAtlas {
-  image: ImageData
+  image: OffscreenCanvas
+  /** By name of the device, and by `arrowOf` and `dotOf` of its colour. */
   mapping: Record<string, AtlasPlace>
 }
 
-interface AtlasPlace {
+export interface AtlasPlace {
   x: number
   y: number
   width: number
   height: number
+  /** From the picture's upper left corner to the place that it belongs to. */
   anchorX: number
   anchorY: number
+  /** CSS px on the map for one px of the picture. */
+  scale: number
 }
 
 /** Drawn at twice the size that is written, for sharp screens. */
-export const ATLAS_SCALE = 2
+const ATLAS_SCALE = 2
 const FONT_PX = 11.5 * ATLAS_SCALE
 const NAME_PX = 17 * ATLAS_SCALE
 const HEAD_PX = 26 * ATLAS_SCALE
@@ -44,7 +48,7 @@ export function labelAtlas(patrols: readonly Patrol[]): LabelAtlas {
       x = 0
       y += height + 2
     }
-    const place = { x, y, width, height, anchorX: width / 2, anchorY }
+    const place = { x, y, width, height, anchorX: width / 2, anchorY, scale: 1 / ATLAS_SCALE }
     x += width + 2
     return place
   }
@@ -61,7 +65,7 @@ export function labelAtlas(patrols: readonly Patrol[]): LabelAtlas {
     drawHead(pen, mapping[dotOf(colour)]!, colour, false)
   }
   for (const { device, colour } of names) drawName(pen, mapping[device]!, device, colour)
-  return { image: pen.getImageData(0, 0, canvas.width, canvas.height), mapping }
+  return { image: canvas, mapping }
 }
 
 function penOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {

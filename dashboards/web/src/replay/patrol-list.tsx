@@ -2,6 +2,7 @@ import { memo, useState } from 'react'
 import { useWords } from '../i18n/language.tsx'
 import { css } from '../map/palette.ts'
 import { go, useScreen } from '../screen.ts'
+import { ALL } from '../url-state.ts'
 import type { Patrol } from './patrols.ts'
 
 /** Longer lists are folded. */
@@ -18,7 +19,7 @@ export const PatrolList = memo(function PatrolList({
   const { t, q } = useWords()
   const { device, devices } = useScreen()
   const [all, setAll] = useState(false)
-  const absent = (devices?.length ?? patrols.length) - patrols.length
+  const absent = devices === undefined || devices === ALL ? 0 : devices.length - patrols.length
   const place = patrols.findIndex((patrol) => patrol.device === device)
   const folded = patrols.slice(0, MOST_ROWS)
   // The focused one is always in sight.

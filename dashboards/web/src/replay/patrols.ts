@@ -1,5 +1,6 @@
 import type { AnsweredTrack } from '../../../../proto/track-columns.ts'
 import type { Rgb } from '../map/palette.ts'
+import { ALL } from '../url-state.ts'
 
 /** Several patrols that are replayed on one clock, each with a colour of its own as far as colours go. */
 
@@ -29,10 +30,14 @@ export const PATROL_COLOURS: readonly Rgb[] = [
 
 export const patrolColour = (place: number): Rgb => PATROL_COLOURS[place % PATROL_COLOURS.length]!
 
-/** In the order of `devices`, which fixes the colours; those without a fix are left out. */
-export function patrolsOf(devices: readonly string[], tracks: readonly AnsweredTrack[]): Patrol[] {
+/** In the order of `devices`, or of their names, which fixes the colours; those without a fix are left out. */
+export function patrolsOf(
+  devices: readonly string[] | typeof ALL,
+  tracks: readonly AnsweredTrack[],
+): Patrol[] {
   const byDevice = new Map(tracks.map((track) => [track.device, track]))
-  return devices.flatMap((device, place) => {
+  const order = devices === ALL ? [...byDevice.keys()].sort() : devices
+  return order.flatMap((device, place) => {
     const track = byDevice.get(device)
     return track && track.count > 0
       ? [{ device, colour: patrolColour(place), track, gapAfter: gapsAfter(track) }]

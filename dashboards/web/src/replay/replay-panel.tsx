@@ -1,10 +1,11 @@
-import { Alert, Button, Skeleton, Switch } from 'antd'
+import { Alert, Button, Progress, Skeleton, Switch } from 'antd'
 import type { Range } from '../api/client.ts'
 import { useWords } from '../i18n/language.tsx'
 import { go, useScreen } from '../screen.ts'
 import { EmptyState } from '../shell/empty-state.tsx'
 import { Problem } from '../shell/problem.tsx'
 import { TimeRange } from '../shell/time-range.tsx'
+import { ALL, type ScreenState } from '../url-state.ts'
 import { DeviceChoice } from './device-choice.tsx'
 import { HeatMap } from './heat-map.tsx'
 import { PatrolList } from './patrol-list.tsx'
@@ -61,7 +62,7 @@ export function ReplayPanel({ range, replay, events, mostDays }: Props) {
           </Button>
         )}
       </div>
-      {heat && range && <HeatMap range={range} devices={devices ?? (device === undefined ? [] : [device])} />}
+      {heat && range && <HeatMap range={range} devices={whose(device, devices)} />}
       {mostDays === undefined ? (
         <Outcome replay={replay} events={events} />
       ) : (
@@ -76,13 +77,31 @@ export function ReplayPanel({ range, replay, events, mostDays }: Props) {
   )
 }
 
+/** Nobody: of everyone. */
+const whose = (device: string | undefined, devices: ScreenState['devices']): readonly string[] =>
+  devices === ALL ? [] : (devices ?? (device === undefined ? [] : [device]))
+
 function Outcome({ replay, events }: { replay: Replay; events: readonly TimelineEvent[] }) {
   const { t } = useWords()
   switch (replay.state) {
     case 'unasked':
       return <EmptyState title={t.replay.chooseFirst} hint={t.replay.chooseFirstHint} />
     case 'loading':
-      return <Skeleton active paragraph={{ rows: 6 }} title={false} />
+      return (
+        <>
+          {replay.progress && (
+            <div role="status" data-testid="tracks-progress">
+              <p className="quiet">{t.replay.reading(replay.progress.done, replay.progress.total)}</p>
+              <Progress
+                size="small"
+                showInfo={false}
+                percent={(100 * replay.progress.done) / replay.progress.total}
+              />
+            </div>
+          )}
+          <Skeleton active paragraph={{ rows: 6 }} title={false} />
+        </>
+      )
     case 'failed':
       return <Problem error={replay.error} onRetry={replay.retry} />
     case 'empty':

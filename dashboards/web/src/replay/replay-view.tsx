@@ -42,6 +42,11 @@ function Together({ range, tooLong }: { range: typeof NOWHEN | undefined; tooLon
   const ready = replay.state === 'ready' ? replay : undefined
   const ride = ready?.focus.ride
   const events = useEvents(ride, range ?? NOWHEN)
+  // An address may ask for all without saying whose figures are shown.
+  const [leader] = ready?.patrols ?? []
+  useEffect(() => {
+    if (device === undefined && leader) go({ device: leader.device }, 'replace')
+  }, [device, leader])
   const alone = ready && ready.patrols.length === 0 ? ride?.track : undefined
   const patrols = ready?.patrols
   const sight = useMemo(

@@ -1,21 +1,22 @@
 import { type Heads, SEEN } from './heads.ts'
 
-/** The short bright ways behind the heads, as stretches from point to point for one layer of lines. */
+/** The short bright ways behind the heads, as stretches from point to point. */
 
 /** More points of a track within the trail's time are stepped over. */
 export const MOST_STRETCHES = 16
 
-export interface Trails {
+/** Stretches that are drawn with a shade each. */
+export interface Fading {
   count: number
   /** Longitude and latitude by turns, of the beginnings and of the ends. */
   from: Float64Array
   to: Float64Array
-  /** Red, green, blue, alpha: fading to nothing at the far end. */
+  /** Red, green, blue, alpha of each stretch. */
   colours: Uint8ClampedArray
 }
 
 /** @param trailMs how far back they reach. */
-export function trailsOf(heads: Heads, atMs: number, trailMs: number): Trails {
+export function trailsOf(heads: Heads, atMs: number, trailMs: number): Fading {
   const { patrols } = heads
   const most = patrols.length * (MOST_STRETCHES + 1)
   const trails = {
@@ -29,7 +30,7 @@ export function trailsOf(heads: Heads, atMs: number, trailMs: number): Trails {
   return trails
 }
 
-function addTrail(trails: Trails, heads: Heads, place: number, atMs: number, trailMs: number): void {
+function addTrail(trails: Fading, heads: Heads, place: number, atMs: number, trailMs: number): void {
   const { track, colour } = heads.patrols[place]!
   const { timeMs, lat, lon } = track
   const sinceMs = atMs - trailMs

@@ -3,8 +3,9 @@ import { useEffect, useMemo } from 'react'
 import type { Summary } from '../../../../proto/http.ts'
 import type { Range } from '../api/client.ts'
 import { summaryQuery } from '../api/queries.ts'
-import { fittingTracksQuery } from '../api/tracks.ts'
+import { type Asked, fittingTracksQuery, type TracksProgress, tracksProgressQuery } from '../api/tracks.ts'
 import { screenState } from '../screen.ts'
+import { ALL } from '../url-state.ts'
 import { BESIDE_DETAIL, focusDetail } from './detail.ts'
 import { type Patrol, patrolsOf } from './patrols.ts'
 import { Player } from './player.ts'
@@ -30,6 +31,8 @@ export interface AskedRide {
   failure: Failure | undefined
 }
 
+/** So many devices are answered before a number would be read. */
+const ONE_QUESTION = 100
 const NOWHEN: Range = { fromMs: 0, toMs: 0 }
 const NOBODY: readonly string[] = []
 
@@ -49,7 +52,8 @@ export function useRide(device: string | undefined, range: Range | undefined): A
 
 export type Replay =
   | { state: 'unasked' }
-  | { state: 'loading' }
+  /** With how far it has come, where that takes several questions. */
+  | { state: 'loading'; progress?: TracksProgress }
   | ({ state: 'failed' } & Failure)
   | { state: 'empty' }
   | {
@@ -63,29 +67,30 @@ export type Replay =
 /** Reads what the address asks for and makes it playable. */
 export function useReplay(
   device: string | undefined,
-  devices: readonly string[] | undefined,
+  devices: Asked | undefined,
   range: Range | undefined,
 ): Replay {
   const focus = useRide(device, range)
   const together = devices ?? NOBODY
   const known = range ?? NOWHEN
-  const asked = device !== undefined && range !== undefined
+  const asked = (device !== undefined || together === ALL) && range !== undefined
   const beside = useQuery({
     ...fittingTracksQuery(together, known, BESIDE_DETAIL),
     enabled: asked && together.length > 0,
   })
+  const { data: progress } = useQuery(tracksProgressQuery(together, known, BESIDE_DETAIL))
   const patrols = useMemo(() => patrolsOf(together, beside.data?.tracks ?? []), [together, beside.data])
   const settled = together.length > 0 ? beside.isSuccess : focus.ride !== undefined
   const firstMs = together.length > 0 ? earliestMs(patrols) : focus.ride?.track.timeMs[0]
   // The clock goes on while the focus moves from one patrol to another.
-  const whose = together.length > 0 ? together.join() : (device ?? '')
+  const whose = together === ALL ? ALL : together.join() || (device ?? '')
   const player = usePlayer(settled, whose, known, firstMs)
 
   if (!asked) return { state: 'unasked' }
   if (together.length > 0 && beside.isError)
     return { state: 'failed', error: beside.error, retry: () => void beside.refetch() }
   if (together.length === 0 && focus.failure) return { state: 'failed', ...focus.failure }
-  if (!player) return { state: 'loading' }
+  if (!player) return { state: 'loading', ...(progress && progress.total > ONE_QUESTION ? { progress } : {}) }
   if (together.length > 0 ? patrols.length === 0 : focus.ride?.track.count === 0) return { state: 'empty' }
   return { state: 'ready', player, patrols, focus }
 }
