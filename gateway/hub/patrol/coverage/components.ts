@@ -1,6 +1,8 @@
 import type { ComponentFeature } from '../../../../proto/district.ts'
 import type { ComponentCoverage, ComponentPass, Policy } from '../../../../proto/patrol-http.ts'
+import { GridLocator } from '../grids/grid-locator.ts'
 import type { GridComponents } from '../ground/grid-components.ts'
+import { PlaceIndex } from '../ground/place-index.ts'
 import type { Survey } from '../survey.ts'
 import { AREA_POLICY } from './area.ts'
 import { DevicesInGrids } from './devices-in-grids.ts'
@@ -54,8 +56,9 @@ export function surveyComponents(
   policy: ComponentPolicy = COMPONENT_POLICY,
 ): ComponentSurvey {
   const sheets = grids.map(emptySheet)
+  const places = placesOf(sheets)
   const ways = new WaysOfDevices(policy)
-  const devices = new DevicesInGrids(grids.map(({ grid }) => grid))
+  const devices = new DevicesInGrids(new GridLocator(grids.map(({ grid }) => grid)), grids.length)
   const countsOf = ({ of, marks, distanceM }: Sheet) => {
     let passed = 0
     let cannotTell = 0
@@ -67,9 +70,7 @@ export function surveyComponents(
   }
   return {
     add(track) {
-      ways.add(track, (way) => {
-        for (const sheet of sheets) pass(sheet, way, track.device, policy)
-      })
+      ways.add(track, (way) => pass(places, way, track.device, policy))
       devices.add(track)
     },
     result: () =>
@@ -115,11 +116,31 @@ function emptySheet(of: GridComponents): Sheet {
   }
 }
 
-function pass(sheet: Sheet, way: Way, device: string, { passM, poorReachM }: ComponentPolicy): void {
+/** The components of all the grids by place: a way costs the same over one grid and over a city. */
+interface Places {
+  near: PlaceIndex
+  /** By place. */
+  sheet: Sheet[]
+  component: Int32Array
+}
+
+function placesOf(sheets: readonly Sheet[]): Places {
+  const sheet = sheets.flatMap((each) => each.of.components.map(() => each))
+  const component = Int32Array.from(sheets.flatMap(({ of }) => of.components.map((_, i) => i)))
+  const axis = (which: 0 | 1) =>
+    Float64Array.from(sheet, ({ of }, place) => {
+      const { geometry } = of.components[component[place]!]!
+      return geometry.coordinates[which] as number
+    })
+  return { near: new PlaceIndex(axis(1), axis(0)), sheet, component }
+}
+
+function pass(places: Places, way: Way, device: string, { passM, poorReachM }: ComponentPolicy): void {
   const { latA, lonA, msA, latB, lonB, msB, isGood } = way
   const reachM = isGood ? passM : poorReachM
-  if (!sheet.of.near.mayTouch(latA, lonA, latB, lonB, reachM)) return
-  sheet.of.near.along(latA, lonA, latB, lonB, reachM, (i, distanceM, share) => {
+  places.near.along(latA, lonA, latB, lonB, reachM, (place, distanceM, share) => {
+    const sheet = places.sheet[place]!
+    const i = places.component[place]!
     if (!isGood) {
       sheet.marks[i] = POOR
       return

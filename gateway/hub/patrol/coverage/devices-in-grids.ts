@@ -1,15 +1,15 @@
-import type { GridFeature } from '../../../../proto/district.ts'
 import type { Track } from '../../stores/track-store.ts'
-import { GridLocator } from '../grids/grid-locator.ts'
+import type { GridLocator } from '../grids/grid-locator.ts'
 
 /** Which devices gave fixes inside each grid. */
 export class DevicesInGrids {
   readonly #locator: GridLocator
   readonly #devices: Set<string>[]
 
-  constructor(grids: readonly GridFeature[]) {
-    this.#locator = new GridLocator(grids)
-    this.#devices = grids.map(() => new Set())
+  /** @param grids - how many the locator knows. */
+  constructor(locator: GridLocator, grids: number) {
+    this.#locator = locator
+    this.#devices = Array.from({ length: grids }, () => new Set())
   }
 
   add({ device, lat, lon, count }: Track): void {

@@ -1,5 +1,8 @@
 import type { Policy, RoadCoverage, StreetPartCoverage } from '../../../../proto/patrol-http.ts'
 import type { Track } from '../../stores/track-store.ts'
+import { metresPerDegree } from '../distance.ts'
+import { GridLocator } from '../grids/grid-locator.ts'
+import type { Box } from '../grids/grid-outline.ts'
 import { type RoadGrid, type RoadSlot, seenSince, stepsBetween } from '../ground/road-steps.ts'
 import type { Ridden } from '../streets/street-network.ts'
 import type { Survey } from '../survey.ts'
@@ -8,7 +11,7 @@ import { DevicesInGrids } from './devices-in-grids.ts'
 import type { StreetMatching } from './road-matching.ts'
 import { PassCounter } from './road-passes.ts'
 import { ratio, type Tally, tallyOf } from './tally.ts'
-import { WAY_LIMITS, type WayLimits, WaysOfDevices } from './ways.ts'
+import { WAY_LIMITS, type Way, type WayLimits, WaysOfDevices } from './ways.ts'
 
 /**
  * Road coverage (道路巡查覆盖率): covered length ÷ length of the streets in a grid. In: the streets of some grids, and
@@ -39,6 +42,8 @@ export interface RoadSurvey extends Survey<RoadOfGrid[]> {
 
 const COVERED = 1
 const UNCERTAIN = 2
+/** The plane of a step differs a little from that of a way. */
+const ROOM = 1.01
 
 /** What is known of the streets of one grid. */
 interface Sheet {
@@ -79,7 +84,8 @@ export function surveyRoad(
   )
   const { parts, slotsOf } = slotsByPart(sheets)
   const ways = new WaysOfDevices(policy)
-  const devices = new DevicesInGrids(roads.map(({ grid }) => grid))
+  const locator = new GridLocator(roads.map(({ grid }) => grid))
+  const devices = new DevicesInGrids(locator, roads.length)
   const counters = new Map<string, PassCounter>()
 
   const take = (piece: Ridden, counter: PassCounter, undo?: Undo): void => {
@@ -123,10 +129,12 @@ export function surveyRoad(
     add(track: Track) {
       ways.add(track, (way) => {
         if (way.isGood) return
-        for (const sheet of sheets)
+        for (const grid of locator.touching(boxAround(way, policy.poorReachM))) {
+          const sheet = sheets[grid]!
           sheet.road.stepsAlong(way, policy.poorReachM, (step) => {
             setMarks(sheet, step, sheet.marks[step]! | UNCERTAIN)
           })
+        }
       })
       const { device } = track
       const counter = counters.get(device) ?? new PassCounter(parts)
@@ -166,6 +174,19 @@ export function surveyRoad(
         (a, b) => a.coveredM / a.lengthM - b.coveredM / b.lengthM || (a.part < b.part ? -1 : 1),
       )
     },
+  }
+}
+
+/** Rather a little too large. */
+function boxAround({ latA, lonA, latB, lonB }: Way, reachM: number): Box {
+  const [south, north] = [Math.min(latA, latB), Math.max(latA, latB)]
+  const perDegree = metresPerDegree(Math.max(Math.abs(south), Math.abs(north)))
+  const [roomLat, roomLon] = [(reachM * ROOM) / perDegree.lat, (reachM * ROOM) / perDegree.lon]
+  return {
+    west: Math.min(lonA, lonB) - roomLon,
+    east: Math.max(lonA, lonB) + roomLon,
+    south: south - roomLat,
+    north: north + roomLat,
   }
 }
 

@@ -65,7 +65,7 @@ export function surveyVisits(question: VisitQuestion): VisitSurvey {
   const { parts, thingsOf } = byPart(roads, partThings)
   const locator = new GridLocator(roads.map(({ grid }) => grid))
   const ways = new WaysOfDevices(policy)
-  const devices = new DevicesInGrids(roads.map(({ grid }) => grid))
+  const devices = new DevicesInGrids(locator, roads.length)
   const riders = new Map<string, Rider>()
 
   /** What things had before a guess; absent: nothing is guessed. */

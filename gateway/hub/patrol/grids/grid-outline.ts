@@ -30,3 +30,15 @@ export function boxOf(grids: Iterable<GridFeature>): Box {
         }
   return box
 }
+
+/** Of places as columns; of none: a box that touches nothing. */
+export function boxOfPlaces(lat: Float64Array, lon: Float64Array): Box {
+  const box: Box = { west: 180, south: 90, east: -180, north: -90 }
+  for (let i = 0; i < lat.length; i++) {
+    box.west = Math.min(box.west, lon[i]!)
+    box.east = Math.max(box.east, lon[i]!)
+    box.south = Math.min(box.south, lat[i]!)
+    box.north = Math.max(box.north, lat[i]!)
+  }
+  return box
+}

@@ -1,5 +1,6 @@
 import type { PatrolRules } from '../../../../proto/catalogue/patrol-rules.ts'
 import type { ComponentFeature, GridFeature, StreetFeature } from '../../../../proto/district.ts'
+import { boxOfPlaces } from '../grids/grid-outline.ts'
 import { UnitGrids } from '../grids/unit-grids.ts'
 import { buildNetwork } from '../streets/build-network.ts'
 import type { StreetNetwork, StreetPart } from '../streets/street-network.ts'
@@ -20,6 +21,8 @@ export class PatrolGround extends UnitGrids {
   #byGrid: Map<string, ComponentFeature[]> | undefined
   #network: StreetNetwork | undefined
   #patrolled: StreetPart[] | undefined
+  /** By the number of the grid. */
+  #patrolledIn: StreetPart[][] | undefined
   #places: { index: PlaceIndex; codes: string[] } | undefined
 
   constructor(
@@ -52,9 +55,19 @@ export class PatrolGround extends UnitGrids {
     const { code } = grid.properties
     const known = this.#roads.get(code)
     if (known) return known
-    const road = new RoadGrid(this.patrolledParts(), grid)
+    this.#patrolledIn ??= this.#partsByGrid()
+    const road = new RoadGrid(this.#patrolledIn[this.grids.indexOf(grid)] ?? this.patrolledParts(), grid)
     this.#roads.set(code, road)
     return road
+  }
+
+  /** Those of which some may lie in each grid, in order of the network. */
+  #partsByGrid(): StreetPart[][] {
+    const locator = this.locator()
+    const parts: StreetPart[][] = this.grids.map(() => [])
+    for (const part of this.patrolledParts())
+      for (const grid of locator.touching(boxOfPlaces(part.lat, part.lon))) parts[grid]!.push(part)
+    return parts
   }
 
   components(grid: GridFeature): GridComponents {

@@ -1,5 +1,5 @@
 import { metresPerDegree } from '../distance.ts'
-import type { Box } from '../grids/grid-outline.ts'
+import { type Box, boxOfPlaces } from '../grids/grid-outline.ts'
 
 /**
  * Which of many places lie near a way: squares of 50 m with the places in them, so that a fix costs a look into one
@@ -31,7 +31,7 @@ export class PlaceIndex {
     const scales = Array.from(lat, (place) => metresPerDegree(place))
     this.#metresPerLat = Float64Array.from(scales, (scale) => scale.lat)
     this.#metresPerLon = Float64Array.from(scales, (scale) => scale.lon)
-    this.#box = boxOf(lat, lon)
+    this.#box = boxOfPlaces(lat, lon)
     const { west, south, east, north } = this.#box
     this.#least = {
       lat: this.#metresPerLat.reduce((least, m) => Math.min(least, m), Number.POSITIVE_INFINITY),
@@ -68,7 +68,7 @@ export class PlaceIndex {
   }
 
   /** Whether any place may lie within the radius of the line: of a box around all of them. */
-  mayTouch(latA: number, lonA: number, latB: number, lonB: number, radiusM: number): boolean {
+  #mayTouch(latA: number, lonA: number, latB: number, lonB: number, radiusM: number): boolean {
     const { west, south, east, north } = this.#box
     const roomLat = radiusM / this.#least.lat
     const roomLon = radiusM / this.#least.lon
@@ -92,7 +92,7 @@ export class PlaceIndex {
     radiusM: number,
     hit: (place: number, distanceM: number, share: number) => void,
   ): void {
-    if (!this.mayTouch(latA, lonA, latB, lonB, radiusM)) return
+    if (!this.#mayTouch(latA, lonA, latB, lonB, radiusM)) return
     const { west, south } = this.#box
     const roomLat = radiusM / this.#least.lat
     const roomLon = radiusM / this.#least.lon
@@ -127,15 +127,4 @@ export class PlaceIndex {
       }
     }
   }
-}
-
-function boxOf(lat: Float64Array, lon: Float64Array): Box {
-  const box: Box = { west: 180, south: 90, east: -180, north: -90 }
-  for (let i = 0; i < lat.length; i++) {
-    box.west = Math.min(box.west, lon[i]!)
-    box.east = Math.max(box.east, lon[i]!)
-    box.south = Math.min(box.south, lat[i]!)
-    box.north = Math.max(box.north, lat[i]!)
-  }
-  return box
 }
