@@ -288,7 +288,6 @@ export const ShiftPlan = z.object({
     .default([]),
 })
 export const Shift = ShiftPlan.extend({ id: z.string(), grids: z.array(GridCode), running: z.boolean() })
-export const Shifts = z.object({ shifts: z.array(Shift) })
 export const ShiftsQuery = RangeQuery.extend({ device: DeviceId.optional() })
 export const Beats = z.object({ beats: z.array(Beat) })
 
@@ -375,6 +374,28 @@ export const ShiftReport = z.object({
     .optional(),
 })
 
+/** What a list shows of a shift's report. */
+export const FiguresOfShift = ShiftReport.pick({
+  attendance: true,
+  onDutyS: true,
+  effectiveM: true,
+  inArea: true,
+  coverage: true,
+}).extend({
+  /** When the report was made; what came later is not in it. */
+  madeAt: Time,
+  findings: z.object({
+    count: z.number().int(),
+    /** Each once, in the order of the report's findings. */
+    kinds: z.array(z.enum(FINDING_KINDS)),
+  }),
+  integrity: ShiftReport.shape.integrity.pick({ score: true }),
+})
+
+/** A shift of a list, with its figures where a report is kept that still holds. */
+export const ListedShift = Shift.extend({ figures: FiguresOfShift.optional() })
+export const Shifts = z.object({ shifts: z.array(ListedShift) })
+
 /** `event: coverage` of /live: the figures of a running shift, after its newest fix. */
 export const LiveCoverage = z.object({
   shift: z.string(),
@@ -404,4 +425,6 @@ export type ShiftPlan = z.infer<typeof ShiftPlan>
 export type Shift = z.infer<typeof Shift>
 export type Finding = z.infer<typeof Finding>
 export type ShiftReport = z.infer<typeof ShiftReport>
+export type FiguresOfShift = z.infer<typeof FiguresOfShift>
+export type ListedShift = z.infer<typeof ListedShift>
 export type LiveCoverage = z.infer<typeof LiveCoverage>

@@ -172,7 +172,8 @@ export async function startHub(
   })
 
   // The worker that has the ledger has the page: it shows what the others store.
-  const overheard = new Overheard(trackConsumer({ store: { write: async () => {} }, ...showing }), log)
+  const notKept = { store: { write: async () => {} }, stored: patrol.heard }
+  const overheard = new Overheard(trackConsumer({ ...notKept, ...showing }), log)
 
   // From here on things run; what is started last is stopped first.
   patrol.start()

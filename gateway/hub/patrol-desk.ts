@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
-import { loadPatrolRules } from '../../proto/catalogue/patrol-rules.ts'
+import { ownOrShipped } from '../../proto/catalogue/catalogue-file.ts'
+import { loadPatrolRules, type PatrolRules } from '../../proto/catalogue/patrol-rules.ts'
 import { loadShiftChecks } from '../../proto/catalogue/shift-checks.ts'
+import type { GridFeature } from '../../proto/district.ts'
+import type { Fix } from '../../proto/domain.ts'
+import { COVERAGE_POLICIES, type Policy } from '../../proto/patrol-http.ts'
 import type { Log } from '../foundation/log.ts'
+import { VERSION } from '../foundation/version.ts'
 import type { LiveFeed } from './api/live-feed.ts'
 import { coverageRoutes } from './api/routes/coverage.ts'
 import { findingRoutes } from './api/routes/findings.ts'
@@ -16,22 +22,29 @@ import { summaryRoutes } from './api/routes/summary.ts'
 import type { HubConfig } from './config.ts'
 import { LastSeenRegister } from './patrol/coverage/last-seen.ts'
 import { LiveCoverages } from './patrol/coverage/live-coverage.ts'
+import { partsOf } from './patrol/coverage/live-coverage-rows.ts'
 import { policyMakers } from './patrol/coverage/makers.ts'
 import { ShiftSurvey } from './patrol/coverage/shift-survey.ts'
-import { PatrolGrounds } from './patrol/ground/patrol-ground.ts'
+import { PatrolGround, PatrolGrounds } from './patrol/ground/patrol-ground.ts'
 import { placeNamer } from './patrol/ground/place-namer.ts'
+import { JudgedShifts } from './patrol/shifts/judged-shifts.ts'
+import { KeptReports } from './patrol/shifts/kept-reports.ts'
+import type { Turn } from './patrol/shifts/pace.ts'
 import { PatrolPlan, type Shift } from './patrol/shifts/patrol-plan.ts'
+import { digestOf } from './patrol/shifts/report-basis.ts'
+import { ReportKeeper } from './patrol/shifts/report-keeper.ts'
 import { ShiftReports } from './patrol/shifts/shift-reports.ts'
 import type { KnownLife } from './registers/gateway-life.ts'
 import type { PresenceRegister } from './registers/presence.ts'
 import type { Registers } from './registers/registers.ts'
-import type { TrackStore } from './stores/track-store.ts'
+import type { Track, TrackStore } from './stores/track-store.ts'
 
 /**
  * The patrol side of the centre: what was seen, by whom, what was missed, and whether it can be believed.
  *
  *   tracks ─┬─ live coverage of running shifts ─ last seen ─ missed, rounds
- *           └─ on demand: coverage by policy, summaries, shift reports with findings
+ *           ├─ reports of shifts that are over, with findings: made once, kept while they hold
+ *           └─ on demand: coverage by policy, summaries, reports of running shifts
  *
  * In: fixes that the track store has taken, registers, the plan of shifts. Out: routes, and figures for the live page.
  * Fails at the start alone (a file of the data folder cannot be opened, rules that are wrong).
@@ -40,13 +53,15 @@ export interface PatrolDesk {
   readonly plan: PatrolPlan
   readonly routes: FastifyPluginAsync[]
   /** Fixes that the store has just taken; never throws. */
-  stored(device: string, fixes: Parameters<LiveCoverages['take']>[1]): void
+  stored(device: string, fixes: Fix[]): void
+  /** Fixes that another worker stores about now; never throws. */
+  heard(device: string, fixes: Fix[]): void
   start(): void
   close(): Promise<void>
 }
 
 export interface PatrolSources {
-  config: Pick<HubConfig, 'data' | 'catalogue'>
+  config: Pick<HubConfig, 'data' | 'catalogue' | 'retention'>
   registers: Registers
   presence: PresenceRegister
   store: TrackStore
@@ -57,7 +72,8 @@ export interface PatrolSources {
 /** @throws Error of node:sqlite; CatalogueError */
 export function openPatrolDesk({ config, registers, presence, store, live, log }: PatrolSources): PatrolDesk {
   using opened = new DisposableStack()
-  const grounds = new PatrolGrounds(registers, loadPatrolRules(config.catalogue))
+  const patrolRules = loadPatrolRules(config.catalogue)
+  const grounds = new PatrolGrounds(registers, patrolRules)
   const ground = () => grounds.current()
   const plan = opened.adopt(new PatrolPlan(config.data), (it) => it.close())
   const lastSeen = opened.adopt(new LastSeenRegister(config.data, (code) => ground().grid(code)), (it) =>
@@ -77,17 +93,33 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
     return registers.life.of(gateway, range, presence.find(gateway)?.boot, Date.now())
   }
   const checks = loadShiftChecks(config.catalogue)
+  const kept = opened.adopt(new KeptReports(config.data), (it) => it.close())
+  async function coverageOf(shift: Shift, track: Track, turn: Turn) {
+    const survey = new ShiftSurvey(ground(), shift)
+    for (const rows of partsOf(track)) {
+      survey.add(rows)
+      await turn()
+    }
+    return survey.figures()
+  }
   const reports = new ShiftReports({
     store,
     settings: checks,
     areaOf: (codes) => ground().area(codes),
     lifeOf,
+    coverageOf,
   })
-  async function coverageOf(shift: Shift) {
-    const survey = new ShiftSurvey(ground(), shift)
-    survey.add(await store.readTrack(shift.device, shift.fromMs, shift.toMs))
-    return survey.figures()
-  }
+  const rules = rulesDigest(config, checks, patrolRules)
+  const district = [registers.grids, registers.streets, registers.components]
+  const judged = new JudgedShifts({
+    reports,
+    kept,
+    standing: () => `${rules} ${district.map((register) => register.version()).join()}`,
+    lifeOf,
+    tracksDays: config.retention.tracksDays,
+    log,
+  })
+  const keeper = new ReportKeeper({ plan, judged, kept, log })
   /** As in reports of shifts: the streets that bound a beat belong to it. */
   function areaOf(codes: readonly string[]) {
     const area = ground().area(codes)
@@ -112,14 +144,50 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
       streetCheckRoutes(() => ground().network()),
       lastSeenRoutes(grounds, lastSeen),
       missedRoutes({ grounds, lastSeen, plan, store }),
-      shiftRoutes({ plan, grids: ground, reports, coverageOf }),
-      findingRoutes({ plan, reports }),
+      shiftRoutes({ plan, grids: ground, judged }),
+      findingRoutes({ plan, judged }),
     ],
-    stored: (device, fixes) => coverages.take(device, fixes),
-    start: () => coverages.start(),
+    stored(device, fixes) {
+      judged.noticed(device, fixes)
+      coverages.take(device, fixes)
+    },
+    heard: (device, fixes) => judged.noticed(device, fixes),
+    start() {
+      coverages.start()
+      keeper.start()
+    },
     async close() {
+      await keeper.close()
       await coverages.close()
       files.dispose()
     },
   }
+}
+
+/** What shifts are judged by beside the registers: another release may judge otherwise, too. */
+const rulesDigest = ({ catalogue }: PatrolSources['config'], checks: object, rules: PatrolRules): string =>
+  digestOf(
+    VERSION,
+    JSON.stringify(checks),
+    JSON.stringify(coveragePolicies(rules)),
+    readFileSync(ownOrShipped('patrol-rules.yaml', catalogue), 'utf8'),
+  )
+
+/** Named, with their versions and words, as they are in the answer about any grid. */
+function coveragePolicies(rules: PatrolRules): Policy[] {
+  const square = [
+    [121, 31],
+    [121.0001, 31],
+    [121.0001, 31.0001],
+    [121, 31.0001],
+    [121, 31],
+  ] satisfies [number, number][]
+  const grid: GridFeature = {
+    type: 'Feature',
+    geometry: { type: 'Polygon', coordinates: [square] },
+    properties: { code: '00', name: 'any' },
+  }
+  const ground = new PatrolGround({ grids: [grid], streets: [], components: [] }, rules)
+  const makers = policyMakers(() => ground)
+  return COVERAGE_POLICIES.map((policy) => makers[policy]([grid], { fromMs: 0, toMs: 1 }).result()[0]!.policy)
 }

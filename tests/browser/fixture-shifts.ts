@@ -3,6 +3,7 @@ import type { District } from '../../proto/district.ts'
 import {
   Beats,
   type CoveragePolicy,
+  type FiguresOfShift,
   type Finding,
   LastSeenAnswer,
   type LiveCoverage,
@@ -92,7 +93,16 @@ export class FixtureShifts {
 
   #list(query: URLSearchParams) {
     const [from, to] = [query.get('from')!, query.get('to')!]
-    return Shifts.parse({ shifts: this.shifts.filter((shift) => shift.from < to && shift.to > from) })
+    const shifts = this.shifts.filter((shift) => shift.from < to && shift.to > from)
+    return Shifts.parse({ shifts: shifts.map((shift) => ({ ...shift, figures: this.#kept(shift) })) })
+  }
+
+  /** Reports of shifts without a ride are kept. */
+  #kept(shift: z.output<typeof Shift>): FiguresOfShift | undefined {
+    if (shift.running || this.#rides().some(({ device }) => device === shift.device)) return undefined
+    const report = this.report(shift)
+    const kinds = report.findings.map(({ kind }) => kind)
+    return { ...report, madeAt: iso(this.#startMs), findings: { count: kinds.length, kinds } }
   }
 
   #planned(body: unknown) {

@@ -8,11 +8,13 @@ import { planOf, problemOf } from '../../dashboards/web/src/shifts/shift-plan.ts
 import {
   byFigure,
   coverageOfRow,
+  figuresOfReport,
+  isToAsk,
   matches,
   type ShiftRow,
   shiftState,
 } from '../../dashboards/web/src/shifts/shift-rows.ts'
-import { type Missed, type Shift, ShiftPlan } from '../../proto/patrol-http.ts'
+import { type Missed, type Shift, ShiftPlan, type ShiftReport } from '../../proto/patrol-http.ts'
 
 const chinese = { language: 'zh' as const, t: zh, q: quantities('zh') }
 const english = { language: 'en' as const, t: en, q: quantities('en') }
@@ -59,10 +61,39 @@ describe('rows of shifts', () => {
     const figure = { coverage: 0.5, cannotTell: 0.1 }
     const report = { coverage: { area: { coverage: 0.2, cannotTell: 0 }, road: figure } }
     const live = { shift: 's1', device: 'ebike-01', at: shift.from, policies: { area: figure } }
-    const row = { report, live } as unknown as ShiftRow
+    const row = { figures: report, live }
     expect(coverageOfRow(row, 'area')).toEqual({ ...figure, live: true })
     expect(coverageOfRow(row, 'road')).toEqual({ ...figure, live: false })
     expect(coverageOfRow(row, 'visits')).toBeUndefined()
+  })
+})
+
+describe('figures of rows', () => {
+  const figures = {
+    madeAt: shift.to,
+    attendance: 0.9,
+    onDutyS: 26_000,
+    effectiveM: 41_000,
+    inArea: 0.97,
+    findings: { count: 3, kinds: ['speeding' as const, 'out-of-area' as const] },
+    integrity: { score: 80 },
+  }
+
+  test('are asked for where the list has none, or the shift runs', () => {
+    expect(isToAsk(shift)).toBe(true)
+    expect(isToAsk({ ...shift, figures })).toBe(false)
+    expect(isToAsk({ ...shift, running: true })).toBe(true)
+  })
+
+  test('are the same from a report that was asked for', () => {
+    const kinds = ['speeding', 'out-of-area', 'speeding']
+    const report = {
+      ...figures,
+      shift,
+      findings: kinds.map((kind) => ({ kind })),
+      integrity: { score: 80, reasons: [] },
+    } as unknown as ShiftReport
+    expect(figuresOfReport(report)).toMatchObject({ ...figures, integrity: { score: 80 } })
   })
 })
 

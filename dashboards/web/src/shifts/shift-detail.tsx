@@ -200,7 +200,7 @@ function CoverageByPolicy({ report }: { report: ShiftReport }) {
       </h3>
       <ul className="policy-bars">
         {COVERAGE_POLICIES.map((policy) => {
-          const figure = coverageOfRow({ report, live }, policy)
+          const figure = coverageOfRow({ figures: report, live }, policy)
           return (
             <li key={policy} data-testid={`live-${policy}`}>
               <a {...linkTo({ view: 'coverage', policy, grid, ...range, item: undefined })}>

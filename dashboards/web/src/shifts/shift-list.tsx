@@ -80,7 +80,7 @@ export function ShiftList({ day, onCreate }: { day: Range; onCreate: () => void 
           <div className="shift-bar">
             <span className="quiet">{t.shifts.count(shifts.length)}</span>
             <PolicyChooser policy={policy} />
-            {shifts.length > PAGE_ROWS && (
+            {shifts.length > PAGE_ROWS && computeAll && (
               <Button size="small" disabled={progress !== undefined} onClick={computeAll}>
                 {t.shifts.compute}
               </Button>
@@ -95,7 +95,7 @@ export function ShiftList({ day, onCreate }: { day: Range; onCreate: () => void 
             />
           )}
           <ShiftTable rows={rows} policy={policy} onSeen={setSeen} />
-          {shifts.length > PAGE_ROWS && <p className="quiet">{t.shifts.computeHint}</p>}
+          {shifts.length > PAGE_ROWS && computeAll && <p className="quiet">{t.shifts.computeHint}</p>}
         </>
       )}
       {all > 0 && <p className="quiet">{t.shifts.importHint}</p>}

@@ -1,12 +1,33 @@
-import type { CoveragePolicy, LiveCoverage, Shift, ShiftReport } from '../../../../proto/patrol-http.ts'
+import type {
+  CoveragePolicy,
+  FiguresOfShift,
+  ListedShift,
+  LiveCoverage,
+  Shift,
+  ShiftReport,
+} from '../../../../proto/patrol-http.ts'
 
-/** What the table shows of a shift; figures come after the plan, or not at all. */
+/** What the table shows of a shift; figures come with the list, or after it, or not at all. */
 export interface ShiftRow {
-  shift: Shift
-  report: ShiftReport | undefined
+  shift: ListedShift
+  figures: RowFigures | undefined
   error: unknown
   live: LiveCoverage | undefined
 }
+
+export type RowFigures = Omit<FiguresOfShift, 'madeAt'>
+
+/** Of a report that was asked for by itself, as a list has them. */
+export function figuresOfReport(report: ShiftReport): RowFigures {
+  const { findings } = report
+  return {
+    ...report,
+    findings: { count: findings.length, kinds: [...new Set(findings.map(({ kind }) => kind))] },
+  }
+}
+
+/** Whether the row's figures are to be asked for: the hub keeps none yet, or they change. */
+export const isToAsk = ({ running, figures }: ListedShift): boolean => running || figures === undefined
 
 export type ShiftState = 'running' | 'over' | 'coming'
 
@@ -15,14 +36,14 @@ export function shiftState({ running, from }: Pick<Shift, 'running' | 'from'>, n
   return Date.parse(from) > nowMs ? 'coming' : 'over'
 }
 
-/** The newest that is known: of a running shift what the live stream said, else the report. */
+/** The newest that is known: of a running shift what the live stream said, else what the report counted. */
 export function coverageOfRow(
-  { report, live }: Pick<ShiftRow, 'report' | 'live'>,
+  { figures, live }: { figures: Pick<RowFigures, 'coverage'> | undefined; live: LiveCoverage | undefined },
   policy: CoveragePolicy,
 ): { coverage: number; cannotTell: number; live: boolean } | undefined {
   const now = live?.policies[policy]
   if (now) return { ...now, live: true }
-  const counted = report?.coverage?.[policy]
+  const counted = figures?.coverage?.[policy]
   return counted && { ...counted, live: false }
 }
 

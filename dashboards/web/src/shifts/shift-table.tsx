@@ -1,13 +1,13 @@
 import { Table, Tag, Tooltip } from 'antd'
 import { type ReactNode, useEffect, useState } from 'react'
-import type { CoveragePolicy, ShiftReport } from '../../../../proto/patrol-http.ts'
+import type { CoveragePolicy } from '../../../../proto/patrol-http.ts'
 import { useWords } from '../i18n/language.tsx'
 import { ShareBar } from '../patrol-coverage/share-bar.tsx'
 import { go, linkTo } from '../screen.ts'
 import { shortProblem } from '../shell/problem.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { useBeatName } from './beat-names.ts'
-import { byFigure, coverageOfRow, type ShiftRow, shiftState } from './shift-rows.ts'
+import { byFigure, coverageOfRow, type RowFigures, type ShiftRow, shiftState } from './shift-rows.ts'
 
 interface Props {
   rows: readonly ShiftRow[]
@@ -20,16 +20,16 @@ export const PAGE_ROWS = 20
 const POOR_SCORE = 60
 const MOST_KINDS = 2
 
-const score = ({ report }: ShiftRow) => report?.integrity.score
-const findingsOf = ({ report }: ShiftRow) => report?.findings.length
+const score = ({ figures }: ShiftRow) => figures?.integrity.score
+const findingsOf = ({ figures }: ShiftRow) => figures?.findings.count
 const SORTERS = {
-  attendance: byFigure(({ report }) => report?.attendance),
-  effective: byFigure(({ report }) => report?.effectiveM),
+  attendance: byFigure(({ figures }) => figures?.attendance),
+  effective: byFigure(({ figures }) => figures?.effectiveM),
   findings: byFigure(findingsOf),
   score: byFigure(score),
 }
 
-/** One row a shift; the figures of a page are asked for when the page is shown. */
+/** One row a shift; figures of a page that the hub does not keep are asked for when the page is shown. */
 export function ShiftTable({ rows, policy, onSeen }: Props) {
   const { t, q } = useWords()
   const nowMs = useNow(60_000)
@@ -103,13 +103,13 @@ export function ShiftTable({ rows, policy, onSeen }: Props) {
           title: t.shifts.attendance,
           align: 'end',
           sorter: SORTERS.attendance,
-          render: (_, row) => <Figure row={row} text={row.report && q.percent(row.report.attendance)} />,
+          render: (_, row) => <Figure row={row} text={row.figures && q.percent(row.figures.attendance)} />,
         },
         {
           title: t.shifts.effective,
           align: 'end',
           sorter: SORTERS.effective,
-          render: (_, row) => <Figure row={row} text={row.report && q.distance(row.report.effectiveM)} />,
+          render: (_, row) => <Figure row={row} text={row.figures && q.distance(row.figures.effectiveM)} />,
         },
         {
           title: `${t.shifts.coverage} · ${t.coverage.policies[policy]}`,
@@ -121,7 +121,7 @@ export function ShiftTable({ rows, policy, onSeen }: Props) {
           title: t.shifts.findings,
           sorter: SORTERS.findings,
           render: (_, row) => (
-            <Figure row={row} text={row.report && <Found findings={row.report.findings} />} />
+            <Figure row={row} text={row.figures && <Found findings={row.figures.findings} />} />
           ),
         },
         {
@@ -132,7 +132,7 @@ export function ShiftTable({ rows, policy, onSeen }: Props) {
             <Figure
               row={row}
               poor={(score(row) ?? 100) < POOR_SCORE}
-              text={row.report && q.number(row.report.integrity.score)}
+              text={row.figures && q.number(row.figures.integrity.score)}
             />
           ),
         },
@@ -150,7 +150,7 @@ function StateTag({ state }: { state: ReturnType<typeof shiftState> }) {
 function CoverageCell({ row, policy }: { row: ShiftRow; policy: CoveragePolicy }) {
   const { t, q } = useWords()
   const figure = coverageOfRow(row, policy)
-  if (!figure) return <Figure row={row} text={row.report && t.shifts.notCounted} />
+  if (!figure) return <Figure row={row} text={row.figures && t.shifts.notCounted} />
   return (
     <span className="bar-cell" data-live={figure.live}>
       <ShareBar coverage={figure.coverage} cannotTell={figure.cannotTell} />
@@ -163,12 +163,11 @@ function CoverageCell({ row, policy }: { row: ShiftRow; policy: CoveragePolicy }
 }
 
 /** How many, and of which kinds: the first two, in the order in which the hub gives them. */
-function Found({ findings }: Pick<ShiftReport, 'findings'>) {
+function Found({ findings: { count, kinds } }: Pick<RowFigures, 'findings'>) {
   const { t, q } = useWords()
-  const kinds = [...new Set(findings.map(({ kind }) => kind))]
   return (
     <span className="found">
-      {q.number(findings.length)}
+      {q.number(count)}
       {kinds.slice(0, MOST_KINDS).map((kind) => (
         <Tag key={kind} className="tag-open">
           {t.shifts.kinds[kind]}

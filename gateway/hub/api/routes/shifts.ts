@@ -12,23 +12,19 @@ import {
 } from '../../../../proto/patrol-http.ts'
 import type { UnitGrids } from '../../patrol/grids/unit-grids.ts'
 import { shiftJson } from '../../patrol/shifts/examine-shift.ts'
+import type { JudgedShifts } from '../../patrol/shifts/judged-shifts.ts'
 import type { PatrolPlan, PlannedShift, Shift as PlanShift } from '../../patrol/shifts/patrol-plan.ts'
 import { PlanRefused } from '../../patrol/shifts/plan-refused.ts'
-import type { ShiftReports } from '../../patrol/shifts/shift-reports.ts'
 import { HttpProblem } from '../errors.ts'
 import { requireKnownCodes } from '../known-grid.ts'
 import { requireShift } from '../known-shift.ts'
 import { timeRange } from '../range.ts'
 
-type Coverage = NonNullable<ShiftReport['coverage']>
-
 export interface ShiftSources {
   plan: PatrolPlan
   /** As they are in the register now. */
   grids: () => UnitGrids
-  reports: ShiftReports
-  /** What a shift covered, by policy; absent: reports have none. */
-  coverageOf?: (shift: PlanShift) => Promise<Coverage>
+  judged: JudgedShifts
 }
 
 /**
@@ -36,13 +32,13 @@ export interface ShiftSources {
  * no login: whoever reaches the port may plan, which is why it binds to the loopback unless it is told otherwise.
  */
 export const shiftRoutes =
-  ({ plan, grids, reports, coverageOf }: ShiftSources): FastifyPluginAsyncZod =>
+  ({ plan, grids, judged }: ShiftSources): FastifyPluginAsyncZod =>
   async (app) => {
     const params = z.object({ id: z.string().min(1).max(64) })
     const answer = (shift: PlanShift): z.infer<typeof Shift> => shiftJson(shift, Date.now())
 
     const list = {
-      summary: 'Shifts that have a part in the range',
+      summary: 'Shifts that have a part in the range, with figures where a report is kept that holds',
       querystring: ShiftsQuery,
       response: { 200: Shifts },
     }
@@ -50,7 +46,8 @@ export const shiftRoutes =
       const { fromMs, toMs } = timeRange(query)
       const shifts =
         query.device === undefined ? plan.between(fromMs, toMs) : plan.of(query.device, fromMs, toMs)
-      return { shifts: shifts.map(answer) }
+      const figures = judged.figuresOf(shifts)
+      return { shifts: shifts.map((shift) => ({ ...answer(shift), figures: figures.get(shift.id) })) }
     })
 
     const one = { summary: 'One shift', params, response: { 200: Shift } }
@@ -98,15 +95,13 @@ export const shiftRoutes =
     })
 
     const report = {
-      summary: 'What a shift amounts to, with its findings',
+      summary: 'What a shift amounts to, with its findings: judged anew',
       params,
       response: { 200: ShiftReport },
     }
-    app.get('/shifts/:id/report', { schema: report }, async ({ params: { id } }) => {
-      const shift = requireShift(plan, id)
-      const judged = await reports.of(shift, Date.now())
-      return coverageOf ? { ...judged, coverage: await coverageOf(shift) } : judged
-    })
+    app.get('/shifts/:id/report', { schema: report }, async ({ params: { id } }) =>
+      judged.judge(requireShift(plan, id)),
+    )
 
     app.get('/beats', { schema: { summary: 'Beats', response: { 200: Beats } } }, async () => ({
       beats: plan.beats(),

@@ -20,3 +20,12 @@ export function rowsOf(track: Track, from: number, to: number): Track {
   for (const { quantity } of FIX_QUANTITIES) rows[quantity] = track[quantity].subarray(from, to)
   return rows
 }
+
+/** So many rows are surveyed in one turn of the event loop: some tens of ms. */
+const ROWS_A_TURN = 2000
+
+/** A track in parts, each short enough for one turn. */
+export function* partsOf(track: Track): Generator<Track> {
+  for (let row = 0; row < track.count; row += ROWS_A_TURN)
+    yield rowsOf(track, row, Math.min(track.count, row + ROWS_A_TURN))
+}

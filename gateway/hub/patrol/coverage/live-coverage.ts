@@ -8,7 +8,7 @@ import type { PatrolGround, PatrolGrounds } from '../ground/patrol-ground.ts'
 import { Matcher } from '../streets/matcher.ts'
 import type { LastSeenRegister } from './last-seen.ts'
 import { rebuildLastSeen, SeenFollower } from './last-seen-follower.ts'
-import { rowsOf, storedRows } from './live-coverage-rows.ts'
+import { partsOf, rowsOf, storedRows } from './live-coverage-rows.ts'
 import { LiveWork } from './live-coverage-work.ts'
 import { type ShiftFigures, ShiftSurvey, type SurveyedShift } from './shift-survey.ts'
 
@@ -53,8 +53,6 @@ const TIMES = {
 }
 /** Beyond it the shift that was idle longest is let go. */
 const MAX_SHIFTS = 5000
-/** So many rows are surveyed in one turn. */
-const ROWS_A_TURN = 2000
 /** A hub that had tracks before it kept such a register; longer than anything may go unseen. */
 const FIRST_LOOK_MS = 31 * 86_400_000
 /** What lies around a late fix hangs together with it. */
@@ -233,8 +231,8 @@ export class LiveCoverages {
       live.seen = new SeenFollower(ground, this.#options.lastSeen)
       const untilMs = Math.min(shift.toMs, Date.now() + AHEAD_MS)
       const stored = await this.#options.store.readTrack(device, shift.fromMs, untilMs)
-      for (let row = 0; row < stored.count; row += ROWS_A_TURN) {
-        this.#follow(live, survey, rowsOf(stored, row, Math.min(stored.count, row + ROWS_A_TURN)))
+      for (const rows of partsOf(stored)) {
+        this.#follow(live, survey, rows)
         await nextTurn()
       }
       let isLate = false

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Track, TrackStore } from '../../stores/track-store.ts'
 import type { Original } from './checks/check.ts'
+import type { Turn } from './pace.ts'
 import type { Shift } from './patrol-plan.ts'
 import { TrackPrints } from './track-prints.ts'
 
@@ -23,6 +24,8 @@ const MARGIN_MS = 10_000
 interface DayPrints {
   madeMs: number
   prints: Promise<TrackPrints>
+  /** Somebody waits for them: no rests. */
+  isHurried: boolean
 }
 
 export class CopySearch {
@@ -33,12 +36,16 @@ export class CopySearch {
     this.#store = store
   }
 
-  /** @param daysBack of the device's own tracks. @throws StoreUnavailable */
-  async originals(shift: Shift, track: Track, daysBack: number): Promise<Original[]> {
+  /**
+   * @param daysBack of the device's own tracks.
+   * @param turn between tracks; absent: somebody waits for the answer.
+   * @throws StoreUnavailable
+   */
+  async originals(shift: Shift, track: Track, daysBack: number, turn?: Turn): Promise<Original[]> {
     if (track.count === 0) return []
-    const prints: TrackPrints[] = [await this.#ofOwnPast(shift, daysBack)]
+    const prints: TrackPrints[] = [await this.#ofOwnPast(shift, daysBack, turn ?? nextTurn)]
     for (let day = dayOf(track.timeMs[0]!); day <= dayOf(track.timeMs[track.count - 1]!); day++)
-      prints.push(await this.#ofDay(day))
+      prints.push(await this.#ofDay(day, turn))
     const leads = prints
       .flatMap((each) => each.leads(track))
       .sort((a, b) => b.votes - a.votes)
@@ -52,21 +59,25 @@ export class CopySearch {
     return originals
   }
 
-  async #ofOwnPast({ device, fromMs, toMs }: Shift, daysBack: number): Promise<TrackPrints> {
+  async #ofOwnPast({ device, fromMs, toMs }: Shift, daysBack: number, turn: Turn): Promise<TrackPrints> {
     const prints = new TrackPrints()
     for (let back = 1; back <= daysBack; back++) {
       prints.add(await this.#store.readTrack(device, fromMs - back * DAY_MS, toMs - back * DAY_MS))
-      await nextTurn()
+      await turn()
     }
     return prints
   }
 
-  #ofDay(day: number): Promise<TrackPrints> {
+  #ofDay(day: number, turn: Turn | undefined): Promise<TrackPrints> {
     const kept = this.#days.get(day)
-    if (kept && Date.now() - kept.madeMs < KEPT_FOR_MS) return kept.prints
-    const prints = this.#makeDay(day)
+    if (kept && Date.now() - kept.madeMs < KEPT_FOR_MS) {
+      kept.isHurried ||= turn === undefined
+      return kept.prints
+    }
+    const made = { madeMs: Date.now(), isHurried: turn === undefined }
+    const prints = this.#makeDay(day, () => (made.isHurried || !turn ? nextTurn() : turn()))
     this.#days.delete(day)
-    this.#days.set(day, { madeMs: Date.now(), prints })
+    this.#days.set(day, Object.assign(made, { prints }))
     for (const oldest of this.#days.keys()) {
       if (this.#days.size <= KEPT_DAYS) break
       this.#days.delete(oldest)
@@ -76,12 +87,12 @@ export class CopySearch {
     return prints
   }
 
-  async #makeDay(day: number): Promise<TrackPrints> {
+  async #makeDay(day: number, turn: Turn): Promise<TrackPrints> {
     const fromMs = day * DAY_MS - ZONE_MS
     const prints = new TrackPrints()
     for (const device of await this.#store.devicesBetween(fromMs, fromMs + DAY_MS)) {
       prints.add(await this.#store.readTrack(device, fromMs, fromMs + DAY_MS))
-      await nextTurn()
+      await turn()
     }
     return prints
   }

@@ -109,6 +109,11 @@ export class PatrolPlan implements ShiftsOf {
     return this.#between.all(toMs, fromMs - MAX_SHIFT_MS - 1, fromMs).map(toShift)
   }
 
+  /** Whether no shift is planned at all. */
+  isEmpty(): boolean {
+    return this.#database.prepare('SELECT 1 FROM shift LIMIT 1').get() === undefined
+  }
+
   find(id: string): Shift | undefined {
     const row = this.#find.get(id)
     return row && toShift(row)

@@ -49,7 +49,9 @@ export function madeGround(): { grids: GridFeature[]; network: StreetNetwork } {
 }
 
 /** The same with a component every 37 m along the western streets, some of them off the way. */
-export function madeDistrict(): PatrolGround {
+export const madeDistrict = (): PatrolGround => new PatrolGround(madeRegisters(), loadPatrolRules())
+
+export function madeRegisters() {
   const components = Array.from({ length: 40 }, (_, i) =>
     component(
       `310101010300${String(i).padStart(4, '0')}`,
@@ -57,7 +59,7 @@ export function madeDistrict(): PatrolGround {
       WEST_GRID,
     ),
   )
-  return new PatrolGround({ ...madeFeatures(), components }, loadPatrolRules())
+  return { ...madeFeatures(), components }
 }
 
 function madeFeatures(): { grids: GridFeature[]; streets: StreetFeature[] } {

@@ -3,14 +3,12 @@ import { silentLog } from '../../../../gateway/foundation/log.ts'
 import { findingRoutes } from '../../../../gateway/hub/api/routes/findings.ts'
 import { shiftRoutes } from '../../../../gateway/hub/api/routes/shifts.ts'
 import { startHttpServer } from '../../../../gateway/hub/api/server.ts'
-import { UnitGrids } from '../../../../gateway/hub/patrol/grids/unit-grids.ts'
-import { PatrolPlan } from '../../../../gateway/hub/patrol/shifts/patrol-plan.ts'
-import { ShiftReports } from '../../../../gateway/hub/patrol/shifts/shift-reports.ts'
-import { SqliteTrackStore } from '../../../../gateway/hub/stores/sqlite-track-store.ts'
+import type { SqliteTrackStore } from '../../../../gateway/hub/stores/sqlite-track-store.ts'
 import { type Beat, Findings, Shift, ShiftReport, Shifts } from '../../../../proto/patrol-http.ts'
 import { testFolder } from '../../../test-folder.ts'
 import { at, everySecond } from '../made-track.ts'
-import { apart, BEAT, HOUR_S, honestPlace, honestRide, SETTINGS, scatterM } from './made-shift.ts'
+import { openJudge } from './made-judge.ts'
+import { apart, HOUR_S, honestPlace, honestRide, scatterM } from './made-shift.ts'
 
 const FROM = '2026-05-01T08:00:00+08:00'
 const TO = '2026-05-01T09:00:00+08:00'
@@ -19,28 +17,19 @@ const PLAN = { device: 'bike-1', inspector: '王芳', grids: ['310101'], from: F
 
 let url: string
 let store: SqliteTrackStore
+let opened: ReturnType<typeof openJudge>
 beforeEach(async () => {
-  const folder = testFolder()
-  const plan = new PatrolPlan(folder)
-  onTestFinished(() => plan.close())
-  store = new SqliteTrackStore(folder)
-  onTestFinished(() => store.close())
-  const grids = new UnitGrids([BEAT])
-  const reports = new ShiftReports({ store, settings: SETTINGS, areaOf: (codes) => grids.area(codes) })
+  opened = openJudge(testFolder(), {
+    coverageOf: async () => ({ area: { coverage: 0.5, cannotTell: 0 } }),
+  })
+  const { plan, judged, grids } = opened
+  store = opened.store
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
     page: {},
     root: [],
-    api: [
-      shiftRoutes({
-        plan,
-        grids: () => grids,
-        reports,
-        coverageOf: async () => ({ area: { coverage: 0.5, cannotTell: 0 } }),
-      }),
-      findingRoutes({ plan, reports }),
-    ],
+    api: [shiftRoutes({ plan, grids: () => grids, judged }), findingRoutes({ plan, judged })],
     log: silentLog(),
   })
   onTestFinished(() => server.close())
@@ -180,6 +169,24 @@ describe('reports', () => {
     expect(report.effectiveM).toBeLessThan(report.distanceM * 0.85)
   })
 
+  test('a list has the figures of reports that are kept', async () => {
+    await write('bike-1', away)
+    const { id } = await planned()
+    const other = await planned({ ...PLAN, device: 'bike-2' })
+    const listed = async () => Shifts.parse((await ask('GET', `/shifts?${RANGE}`)).body).shifts
+    for (const shift of await listed()) expect(shift).not.toHaveProperty('figures')
+    const report = ShiftReport.parse((await ask('GET', `/shifts/${id}/report`)).body)
+    const [first, second] = await listed()
+    expect(first).toEqual({ ...report.shift, figures: first!.figures })
+    expect(first!.figures).toMatchObject({
+      effectiveM: report.effectiveM,
+      coverage: report.coverage,
+      findings: { count: 1, kinds: ['out-of-area'] },
+      integrity: { score: 91 },
+    })
+    expect(second).toEqual(other)
+  })
+
   test('positions of another device, and of the same one the day before, are found in the store', async () => {
     const day = (offDays: number, fixes: typeof away) =>
       fixes.map((fix) => ({ ...fix, timeMs: fix.timeMs + offDays * 86_400_000 }))
@@ -236,12 +243,30 @@ describe('reports', () => {
     const rest = await findings(`&limit=2&after=${first.next}`)
     expect(rest.findings.map(({ device }) => device)).toEqual(['bike-3'])
     expect(rest.next).toBeUndefined()
+    // From reports that are kept the same is answered.
+    for (const { id } of Shifts.parse((await ask('GET', `/shifts?${RANGE}`)).body).shifts)
+      await ask('GET', `/shifts/${id}/report`)
+    expect(await findings('')).toEqual(all)
+    expect(await findings('&limit=2')).toEqual(first)
     // The finding lies outside of the part that is asked for.
     const later = await ask(
       'GET',
       '/findings?from=2026-05-01T00:40:00Z&to=2026-05-01T00:50:00Z&device=bike-1',
     )
     expect(Findings.parse(later.body)).toEqual({ findings: [], shifts: 1 })
+  })
+
+  test('an answer judges 200 shifts at most; those whose report is kept do not count', async () => {
+    const shifts = Array.from({ length: 450 }, (_, i) => opened.planned({ device: `bike-${i}` }))
+    const asked = async () => Findings.parse((await ask('GET', `/findings?${RANGE}&limit=5000`)).body)
+    expect(await asked()).toMatchObject({ shifts: 200, next: expect.any(String) })
+    const inOrder = opened.plan.between(shifts[0]!.fromMs, shifts[0]!.toMs)
+    for (const shift of inOrder.slice(0, 240)) await opened.judged.judge(shift)
+    expect(await asked()).toMatchObject({ shifts: 440, next: inOrder[439]!.id })
+    await opened.judged.judge(inOrder[300]!)
+    const { shifts: examined, findings } = await asked()
+    expect(examined).toBe(441)
+    expect(findings.map(({ shift }) => shift)).toEqual(inOrder.slice(0, 441).map(({ id }) => id))
   })
 
   test.each([
