@@ -203,6 +203,9 @@ function nothingLeft(
   x2: number,
   y2: number,
 ): boolean {
+  // Both to one side of the frame, whose margin is as wide as anyone sees: most rows, of a grid next to that ridden in.
+  if ((x1 < 0 && x2 < 0) || (x1 >= columns && x2 >= columns)) return true
+  if ((y1 < 0 && y2 < 0) || (y1 >= rows && y2 >= rows)) return true
   // Also where there is no earlier place, which is NaN.
   if (!(x1 >= 0 && x1 < columns && y1 >= 0 && y1 < rows)) return false
   if (!(x2 >= 0 && x2 < columns && y2 >= 0 && y2 < rows)) return false
