@@ -2,10 +2,12 @@ import { Command, Option } from 'commander'
 import { loadPatrolRules } from '../../proto/catalogue/patrol-rules.ts'
 import { COVERAGE_POLICIES, Coverage, type CoveragePolicy } from '../../proto/patrol-http.ts'
 import { loadHubConfig } from '../configuration/hub-file.ts'
+import { DeviceReaches } from '../hub/patrol/coverage/device-reaches.ts'
 import { policyMakers } from '../hub/patrol/coverage/makers.ts'
 import { sumOfFigures, tallyOfFigures } from '../hub/patrol/coverage/roll-up.ts'
 import { eachTrack } from '../hub/patrol/coverage/survey-tracks.ts'
 import { type Grid, GridTree } from '../hub/patrol/grids/grid-levels.ts'
+import { boxOf } from '../hub/patrol/grids/grid-outline.ts'
 import { type PatrolGround, PatrolGrounds } from '../hub/patrol/ground/patrol-ground.ts'
 import { openRegisters } from '../hub/registers/registers.ts'
 import type { TrackStore } from '../hub/stores/track-store.ts'
@@ -74,7 +76,8 @@ async function coverageOf(
 ): Promise<Coverage> {
   const range = { fromMs: from, toMs: to }
   const survey = policyMakers(() => ground)[policy](grid.units, range)
-  await eachTrack(store, range, (track) => survey.add(track))
+  const near = { reaches: new DeviceReaches(), box: boxOf(grid.units) }
+  await eachTrack(store, range, (track) => survey.add(track), near)
   const figures = survey.result()
   const answer =
     grid.level === 'unit' ? { ...figures[0], ...survey.detail(grid.code) } : sumOfFigures(grid.code, figures)

@@ -20,6 +20,7 @@ import { shiftRoutes } from './api/routes/shifts.ts'
 import { streetCheckRoutes } from './api/routes/street-check.ts'
 import { summaryRoutes } from './api/routes/summary.ts'
 import type { HubConfig } from './config.ts'
+import { KeptFigures } from './patrol/coverage/kept-figures.ts'
 import { LastSeenRegister } from './patrol/coverage/last-seen.ts'
 import { LiveCoverages } from './patrol/coverage/live-coverage.ts'
 import { partsOf } from './patrol/coverage/live-coverage-rows.ts'
@@ -109,6 +110,8 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
     lifeOf,
     coverageOf,
   })
+  const policies = policyMakers(ground)
+  const figures = new KeptFigures({ store, policies, ground })
   const rules = rulesDigest(config, checks, patrolRules)
   const district = [registers.grids, registers.streets, registers.components]
   const judged = new JudgedShifts({
@@ -127,6 +130,12 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
     return area && ((lat: number, lon: number): boolean => area.outsideM(lat, lon) <= marginMinM)
   }
 
+  /** What was made of the past is no longer what it was. */
+  function noticed(device: string, fixes: Fix[]): void {
+    judged.noticed(device, fixes)
+    figures.noticed(device, fixes)
+  }
+
   const files = opened.move()
   return {
     plan,
@@ -138,8 +147,8 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
         placeOf: placeNamer(ground),
       }),
       matchedRoutes(registers.devices, store, () => ground().network()),
-      coverageRoutes(ground, store, policyMakers(ground)),
-      heatRoutes(ground, store),
+      coverageRoutes({ grids: ground, store, policies, kept: figures }),
+      heatRoutes({ grids: ground, store, kept: figures }),
       gridCheckRoutes(ground),
       streetCheckRoutes(() => ground().network()),
       lastSeenRoutes(grounds, lastSeen),
@@ -148,10 +157,10 @@ export function openPatrolDesk({ config, registers, presence, store, live, log }
       findingRoutes({ plan, judged }),
     ],
     stored(device, fixes) {
-      judged.noticed(device, fixes)
+      noticed(device, fixes)
       coverages.take(device, fixes)
     },
-    heard: (device, fixes) => judged.noticed(device, fixes),
+    heard: noticed,
     start() {
       coverages.start()
       keeper.start()

@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { benchAcknowledge } from './acknowledge.bench-part.ts'
 import { benchBacklog } from './backlog.bench-part.ts'
 import { benchChain } from './chain.bench-part.ts'
+import { benchCity } from './city.bench-part.ts'
 import { benchConnections } from './connections.bench-part.ts'
 import { benchCoverage } from './coverage.bench-part.ts'
 import { benchDay } from './day.bench-part.ts'
@@ -28,6 +29,7 @@ const BENCHES: Record<string, (log: (line: string) => void) => Promise<BenchRow[
   coverage: benchCoverage,
   'live-coverage': benchLiveCoverage,
   matching: benchMatching,
+  city: benchCity,
   'replay-page': benchReplayPage,
   memory: benchMemory,
   workers: benchWorkers,

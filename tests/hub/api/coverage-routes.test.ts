@@ -6,6 +6,7 @@ import { gridCheckRoutes } from '../../../gateway/hub/api/routes/grid-check.ts'
 import { heatRoutes } from '../../../gateway/hub/api/routes/heat.ts'
 import { startHttpServer } from '../../../gateway/hub/api/server.ts'
 import { HubConfig } from '../../../gateway/hub/config.ts'
+import { KeptFigures } from '../../../gateway/hub/patrol/coverage/kept-figures.ts'
 import { policyMakers } from '../../../gateway/hub/patrol/coverage/makers.ts'
 import { PatrolGrounds } from '../../../gateway/hub/patrol/ground/patrol-ground.ts'
 import { openRegisters } from '../../../gateway/hub/registers/registers.ts'
@@ -50,6 +51,8 @@ async function served() {
   await store.write({ fixes, readings: [] })
   const grounds = new PatrolGrounds(registers, loadPatrolRules())
   const ground = () => grounds.current()
+  const policies = policyMakers(ground)
+  const kept = new KeptFigures({ store, policies, ground })
   const http = await startHttpServer({
     ...{
       host: '127.0.0.1',
@@ -59,8 +62,8 @@ async function served() {
       root: [],
     },
     api: [
-      coverageRoutes(ground, store, policyMakers(ground)),
-      heatRoutes(ground, store),
+      coverageRoutes({ grids: ground, store, policies, kept }),
+      heatRoutes({ grids: ground, store, kept }),
       gridCheckRoutes(ground),
     ],
   })

@@ -11,6 +11,8 @@ export const enPatrol: typeof zhPatrol = {
     range: 'Time range',
     day: 'Today’s shifts',
     computing: 'Computing coverage…',
+    computingLong: (seconds) =>
+      `Counting for ${seconds} s. A whole city’s shift takes minutes; after that every level opens at once.`,
     policyChoice: 'Policy',
     policies: { area: 'Area', road: 'Roads', components: 'Components', visits: 'Visits' },
     figures: {

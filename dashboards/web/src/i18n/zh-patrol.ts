@@ -8,6 +8,8 @@ export const zhPatrol = {
     range: '时间段',
     day: '今日班次',
     computing: '正在计算覆盖…',
+    computingLong: (seconds: number) =>
+      `已计算 ${seconds} 秒。全市一个班次需要几分钟；算好之后，各级网格立即打开。`,
     policyChoice: '考核口径',
     policies: { area: '面积', road: '道路', components: '部件', visits: '频次' },
     figures: { area: '面积覆盖率', road: '道路覆盖率', components: '部件巡查率', visits: '巡查频次达标率' },

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Skeleton, Table } from 'antd'
+import { Table } from 'antd'
 import { useEffect } from 'react'
 import type { CoverageOfGrid, CoveragePolicy } from '../../../../proto/patrol-http.ts'
 import type { Range } from '../api/client.ts'
@@ -8,6 +8,7 @@ import { useWords } from '../i18n/language.tsx'
 import { useScene } from '../map/map-view.tsx'
 import { go } from '../screen.ts'
 import { Problem } from '../shell/problem.tsx'
+import { Computing } from './computing.tsx'
 import { rolledUpFigure } from './figure.ts'
 import { FigureBlock } from './figure-block.tsx'
 import { sharesOfUnits } from './grid-tree.ts'
@@ -24,7 +25,6 @@ const PAGE_ROWS = 50
 
 /** A grid above the unit grids: its figure, and those below it to go down into. */
 export function RolledUp({ grid, policy, range, units }: Props) {
-  const { t } = useWords()
   const scene = useScene()
   const asked = useQuery(rollUpQuery(policy, grid, range))
   const answer = asked.data
@@ -46,12 +46,7 @@ export function RolledUp({ grid, policy, range, units }: Props) {
   }, [scene])
 
   if (asked.isError) return <Problem error={asked.error} onRetry={() => void asked.refetch()} />
-  if (!answer)
-    return (
-      <div role="status" aria-label={t.coverage.computing}>
-        <Skeleton active paragraph={{ rows: 7 }} title={false} />
-      </div>
-    )
+  if (!answer) return <Computing />
   return (
     <>
       <FigureBlock figure={rolledUpFigure(policy, answer)} policy={answer.policy} />

@@ -1,5 +1,4 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
-import { Skeleton } from 'antd'
 import { type ReactNode, useEffect } from 'react'
 import type { CoveragePolicy } from '../../../../proto/patrol-http.ts'
 import type { Range } from '../api/client.ts'
@@ -11,6 +10,7 @@ import { go, linkTo } from '../screen.ts'
 import { Problem } from '../shell/problem.tsx'
 import { AreaMap } from './area-map.tsx'
 import { ComponentList } from './component-list.tsx'
+import { Computing } from './computing.tsx'
 import { areaFigure, componentFigure, roadFigure, visitFigure } from './figure.ts'
 import { FigureBlock } from './figure-block.tsx'
 import { StreetParts } from './street-part-list.tsx'
@@ -96,15 +96,10 @@ function Visits({ grid, range }: Asked) {
 }
 
 function Answered<Answer>(props: { asked: UseQueryResult<Answer>; children: (answer: Answer) => ReactNode }) {
-  const { t } = useWords()
   const { asked, children } = props
   if (asked.isError) return <Problem error={asked.error} onRetry={() => void asked.refetch()} />
   if (asked.data !== undefined) return children(asked.data)
-  return (
-    <div role="status" aria-label={t.coverage.computing}>
-      <Skeleton active paragraph={{ rows: 7 }} title={false} />
-    </div>
-  )
+  return <Computing />
 }
 
 function usePickOfGrids(): void {

@@ -7,8 +7,9 @@ import {
   CoverageRollUp,
   GridCode,
 } from '../../../../proto/patrol-http.ts'
+import type { KeptFigures } from '../../patrol/coverage/kept-figures.ts'
 import type { PolicyMakers } from '../../patrol/coverage/policies.ts'
-import { type AnyFigures, coverageOfGrid, sumOfFigures } from '../../patrol/coverage/roll-up.ts'
+import { coverageOfGrid, sumOfFigures } from '../../patrol/coverage/roll-up.ts'
 import { eachTrack, type TracksWanted } from '../../patrol/coverage/survey-tracks.ts'
 import { type Grid, GridTree } from '../../patrol/grids/grid-levels.ts'
 import type { UnitGrids } from '../../patrol/grids/unit-grids.ts'
@@ -19,10 +20,24 @@ import { isoTime, MAX_SUMMED_DAYS, timeRange } from '../range.ts'
 
 const RollUpQuery = CoverageQuery.extend({ grid: GridCode.optional() })
 
+export interface CoverageSources {
+  grids: () => UnitGrids
+  store: TrackStore
+  policies: PolicyMakers
+  kept: KeptFigures
+}
+
 /** GET coverage, coverage/roll-up: what was patrolled of a grid of any level, by one of the policies. */
 export const coverageRoutes =
-  (grids: () => UnitGrids, store: TrackStore, policies: PolicyMakers): FastifyPluginAsyncZod =>
+  ({ grids, store, policies, kept }: CoverageSources): FastifyPluginAsyncZod =>
   async (app) => {
+    /** Of the unit grids of a grid. */
+    const figuresOf = (policy: CoveragePolicy, { units }: Grid, wanted: TracksWanted) =>
+      orTooLarge(async () => {
+        const known = await kept.figures(policy, units, wanted)
+        return new Map(units.flatMap(({ properties: { code } }) => [[code, known.get(code)!] as const]))
+      })
+
     const schema = {
       summary:
         'Coverage of a grid of any level, by policy; cells, street parts or lists of a unit grid alone',
@@ -32,14 +47,21 @@ export const coverageRoutes =
     app.get('/coverage', { schema }, async ({ query }) => {
       const wanted = tracksWanted(query)
       const grid = requireGrid(new GridTree(grids()), query.grid)
-      const { figures, detail } = await survey(policies, query.policy, grid, store, wanted)
       const range = { from: isoTime(wanted.fromMs), to: isoTime(wanted.toMs) }
-      // The parts fit together by policy, which the types of four policies at once do not say: the schema checks.
-      return Coverage.parse(
+      const answered =
         grid.level === 'unit'
-          ? { ...figures[0], ...detail(grid.code), level: 'unit', ...range }
-          : { ...sumOfFigures(grid.code, figures), level: grid.level, ...range },
-      )
+          ? await inDetail(policies[query.policy], grid)
+          : sumOfFigures(grid.code, [...(await figuresOf(query.policy, grid, wanted)).values()])
+      // The parts fit together by policy, which the types of four policies at once do not say: the schema checks.
+      return Coverage.parse({ ...answered, level: grid.level, ...range })
+
+      async function inDetail(policy: PolicyMakers[CoveragePolicy], { code, units }: Grid): Promise<object> {
+        return orTooLarge(async () => {
+          const survey = policy(units, wanted)
+          await eachTrack(store, wanted, (track) => survey.add(track), kept.near(units))
+          return { ...survey.result()[0], ...survey.detail(code) }
+        })
+      }
     })
 
     const rollUpSchema = {
@@ -51,13 +73,12 @@ export const coverageRoutes =
       const wanted = tracksWanted(query)
       const tree = new GridTree(grids())
       const grid = requireGrid(tree, query.grid)
-      const { figures } = await survey(policies, query.policy, grid, store, wanted)
-      const byUnit = new Map(figures.map((of) => [of.grid, of]))
+      const byUnit = await figuresOf(query.policy, grid, wanted)
       return {
         ...coverageOfGrid(grid, byUnit),
         from: isoTime(wanted.fromMs),
         to: isoTime(wanted.toMs),
-        policy: figures[0]!.policy,
+        policy: [...byUnit.values()][0]!.policy,
         children: tree.children(grid).map((child) => coverageOfGrid(child, byUnit)),
       }
     })
@@ -76,17 +97,9 @@ export function tracksWanted(query: {
   return { ...timeRange(query, MAX_SUMMED_DAYS), ...(ids ? { devices: new Set(ids) } : {}) }
 }
 
-async function survey(
-  policies: PolicyMakers,
-  policy: CoveragePolicy,
-  grid: Grid,
-  store: TrackStore,
-  wanted: TracksWanted,
-): Promise<{ figures: AnyFigures[]; detail: (gridCode: string) => object }> {
+async function orTooLarge<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    const started = policies[policy](grid.units, wanted)
-    await eachTrack(store, wanted, (track) => started.add(track))
-    return { figures: started.result(), detail: (gridCode) => started.detail(gridCode) }
+    return await work()
   } catch (error) {
     if (error instanceof RangeError)
       throw new HttpProblem(400, error.message, 'ask for a smaller grid, or check the register')

@@ -4,16 +4,14 @@ import { Heat, HeatQuery } from '../../../../proto/patrol-http.ts'
 import { HeatMap } from '../../patrol/coverage/heat.ts'
 import { eachTrack } from '../../patrol/coverage/survey-tracks.ts'
 import { GridTree } from '../../patrol/grids/grid-levels.ts'
-import type { UnitGrids } from '../../patrol/grids/unit-grids.ts'
-import type { TrackStore } from '../../stores/track-store.ts'
 import { HttpProblem } from '../errors.ts'
 import { requireGrid } from '../known-grid.ts'
 import { isoTime } from '../range.ts'
-import { tracksWanted } from './coverage.ts'
+import { type CoverageSources, tracksWanted } from './coverage.ts'
 
 /** GET heat: how often devices passed each cell of 25 m, of a grid of any level or of all. */
 export const heatRoutes =
-  (grids: () => UnitGrids, store: TrackStore): FastifyPluginAsyncZod =>
+  ({ grids, store, kept }: Omit<CoverageSources, 'policies'>): FastifyPluginAsyncZod =>
   async (app) => {
     const schema = {
       summary: 'Passes of devices over cells of 25 m',
@@ -22,8 +20,9 @@ export const heatRoutes =
     }
     app.get('/heat', { schema }, async ({ query }) => {
       const wanted = tracksWanted(query)
-      const heat = startHeat(requireGrid(new GridTree(grids()), query.grid).units)
-      await eachTrack(store, wanted, (track) => heat.add(track))
+      const { units } = requireGrid(new GridTree(grids()), query.grid)
+      const heat = startHeat(units)
+      await eachTrack(store, wanted, (track) => heat.add(track), kept.near(units))
       const { frame, ...passes } = heat.result()
       return { ...frame, ...passes, from: isoTime(wanted.fromMs), to: isoTime(wanted.toMs) }
     })

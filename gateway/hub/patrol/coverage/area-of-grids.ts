@@ -1,7 +1,6 @@
 import type { GridFeature } from '../../../../proto/district.ts'
 import type { Track } from '../../stores/track-store.ts'
-import { metresPerDegree } from '../distance.ts'
-import { type Box, boxOf } from '../grids/grid-outline.ts'
+import { type Box, boxOf, boxOfPlaces, touch, union, widened } from '../grids/grid-outline.ts'
 import type { Survey } from '../survey.ts'
 import {
   AREA_POLICY,
@@ -54,7 +53,7 @@ export function surveyAreas(grids: readonly GridFeature[], policy: AreaPolicy = 
       const past = traveller.past.rows()
       if (past.count > 0 && !(track.timeMs[0]! > past.timeMs[past.count - 1]!))
         throw outOfOrder(track, 0, past.timeMs[past.count - 1]!)
-      const way = boxOfWays(past, track)
+      const way = union(boxOfWay(past), boxOfWay(track))
       for (let number = 0; number < surveys.length; number++) {
         const survey = surveys[number]!
         if (hasMet[number] === 0) {
@@ -76,27 +75,5 @@ export function surveyAreas(grids: readonly GridFeature[], policy: AreaPolicy = 
   }
 }
 
-function widened({ west, south, east, north }: Box, byM: number): Box {
-  const { lat, lon } = metresPerDegree(Math.max(Math.abs(south), Math.abs(north)))
-  return {
-    west: west - byM / lon,
-    south: south - byM / lat,
-    east: east + byM / lon,
-    north: north + byM / lat,
-  }
-}
-
-function boxOfWays(...tracks: Track[]): Box {
-  let [west, south, east, north] = [180, 90, -180, -90]
-  for (const { lat, lon, count } of tracks)
-    for (let row = 0; row < count; row++) {
-      west = Math.min(west, lon[row]!)
-      east = Math.max(east, lon[row]!)
-      south = Math.min(south, lat[row]!)
-      north = Math.max(north, lat[row]!)
-    }
-  return { west, south, east, north }
-}
-
-const touch = (a: Box, b: Box): boolean =>
-  a.west <= b.east && a.east >= b.west && a.south <= b.north && a.north >= b.south
+const boxOfWay = ({ lat, lon, count }: Track): Box =>
+  boxOfPlaces(lat.subarray(0, count), lon.subarray(0, count))

@@ -1,8 +1,7 @@
 import type { Policy, RoadCoverage, StreetPartCoverage } from '../../../../proto/patrol-http.ts'
 import type { Track } from '../../stores/track-store.ts'
-import { metresPerDegree } from '../distance.ts'
 import { GridLocator } from '../grids/grid-locator.ts'
-import type { Box } from '../grids/grid-outline.ts'
+import { type Box, boxOfPlaces, widened } from '../grids/grid-outline.ts'
 import { type RoadGrid, type RoadSlot, seenSince, stepsBetween } from '../ground/road-steps.ts'
 import type { Ridden } from '../streets/street-network.ts'
 import type { Survey } from '../survey.ts'
@@ -177,18 +176,8 @@ export function surveyRoad(
   }
 }
 
-/** Rather a little too large. */
-function boxAround({ latA, lonA, latB, lonB }: Way, reachM: number): Box {
-  const [south, north] = [Math.min(latA, latB), Math.max(latA, latB)]
-  const perDegree = metresPerDegree(Math.max(Math.abs(south), Math.abs(north)))
-  const [roomLat, roomLon] = [(reachM * ROOM) / perDegree.lat, (reachM * ROOM) / perDegree.lon]
-  return {
-    west: Math.min(lonA, lonB) - roomLon,
-    east: Math.max(lonA, lonB) + roomLon,
-    south: south - roomLat,
-    north: north + roomLat,
-  }
-}
+const boxAround = ({ latA, lonA, latB, lonB }: Way, reachM: number): Box =>
+  widened(boxOfPlaces([latA, latB], [lonA, lonB]), reachM * ROOM)
 
 function slotsByPart(sheets: Sheet[]) {
   const slotsOf = new Map<number, SlotOfSheet[]>()

@@ -1,4 +1,5 @@
 import type { GridFeature } from '../../../../proto/district.ts'
+import { metresPerDegree } from '../distance.ts'
 
 /** Degrees, WGS-84. */
 export interface Box {
@@ -32,7 +33,7 @@ export function boxOf(grids: Iterable<GridFeature>): Box {
 }
 
 /** Of places as columns; of none: a box that touches nothing. */
-export function boxOfPlaces(lat: Float64Array, lon: Float64Array): Box {
+export function boxOfPlaces(lat: ArrayLike<number>, lon: ArrayLike<number>): Box {
   const box: Box = { west: 180, south: 90, east: -180, north: -90 }
   for (let i = 0; i < lat.length; i++) {
     box.west = Math.min(box.west, lon[i]!)
@@ -41,4 +42,29 @@ export function boxOfPlaces(lat: Float64Array, lon: Float64Array): Box {
     box.north = Math.max(box.north, lat[i]!)
   }
   return box
+}
+
+/** Around both; one that holds nothing adds nothing. */
+export const union = (a: Box, b: Box): Box => ({
+  west: Math.min(a.west, b.west),
+  south: Math.min(a.south, b.south),
+  east: Math.max(a.east, b.east),
+  north: Math.max(a.north, b.north),
+})
+
+/** One that holds nothing touches nothing. */
+export const touch = (a: Box, b: Box): boolean =>
+  a.west <= b.east && a.east >= b.west && a.south <= b.north && a.north >= b.south
+
+/** By so many metres to each side, rather a little more. */
+export function widened(box: Box, byM: number): Box {
+  const { west, south, east, north } = box
+  if (west > east) return box
+  const { lat, lon } = metresPerDegree(Math.max(Math.abs(south), Math.abs(north)))
+  return {
+    west: west - byM / lon,
+    south: south - byM / lat,
+    east: east + byM / lon,
+    north: north + byM / lat,
+  }
 }
