@@ -66,6 +66,14 @@ export async function benchCity(log: (line: string) => void): Promise<BenchRow[]
       log(`  coverage by ${policy}: ${coverage}`)
       row(`roll-up by ${policy} over ${CITY_GRIDS} grids`, asked)
     }
+    const { grid } = JSON.parse(
+      (await ask('one level down, counted already', `coverage/roll-up?grid=310101100&policy=road&${range}`))
+        .text,
+    ) as { grid: string }
+    row(
+      'a unit grid by road, with its street parts',
+      await ask('a unit grid', `coverage?grid=${grid}001001&policy=road&${range}`),
+    )
     row(
       `tracks of ${CITY_EBIKES} for the page`,
       await ask('tracks', `tracks?${range}&maxFixes=${SHOWN_FIXES}`),
