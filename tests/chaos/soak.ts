@@ -4,13 +4,13 @@ import { USUAL_RATES } from '../../device-sim/load/load.ts'
 import { runChaos } from './run-chaos.ts'
 
 /**
- * The long run, by hand: `npm run soak -- --minutes 20 --gateways 2000 --seed 1 [--broker mosquitto] [--report FILE]`.
+ * The long run, by hand: `npm run soak -- --minutes 30 --gateways 2000 --seed 1 [--broker mosquitto] [--report FILE]`.
  * docs/soak.md is written from its report. Exit code 1 where anything was lost or doubled, or memory grew.
  */
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '20' },
+    minutes: { type: 'string', default: '30' },
     gateways: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     broker: { type: 'string', default: 'embedded' },
