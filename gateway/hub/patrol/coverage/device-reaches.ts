@@ -1,9 +1,8 @@
 import type { Fix } from '../../../../proto/domain.ts'
 import type { Track } from '../../stores/track-store.ts'
-import { distanceM } from '../distance.ts'
 import { type Box, boxOfPlaces, touch, union, widened } from '../grids/grid-outline.ts'
 import { GapRule } from '../tracks/gap-rule.ts'
-import { WAY_LIMITS } from './ways.ts'
+import { MAX_METRES_PER_DEGREE, WAY_LIMITS } from './ways.ts'
 
 /**
  * Roughly where devices were in a range: of a city's thousand devices some twenty came near one grid, and only they need
@@ -26,7 +25,7 @@ export interface TimeSpan {
 
 interface Reach {
   box: Box
-  /** The longest step from one fix to the next, by places or by the speed told; none is longer over a gap or a jump. */
+  /** No step from one fix to the next is longer, by places or by the speed told, but over a gap or a jump. */
   stepM: number
 }
 
@@ -110,19 +109,22 @@ export class ReachReading {
     reach.box = union(reach.box, boxOfPlaces(lat.subarray(0, count), lon.subarray(0, count)))
     for (let row = 0; row < count; row++) {
       const now = timeMs[row]!
-      if (!this.#gaps.isGapBefore(now)) {
-        const fastestM = ((now - this.#timeMs) / 1000) * WAY_LIMITS.maxSpeedMps
-        // Nothing is longer that cannot be: most steps end here.
-        if (fastestM > reach.stepM) {
-          const goneM = distanceM(this.#lat, this.#lon, lat[row]!, lon[row]!)
-          const toldM = (speedMps[row]! * (now - this.#timeMs)) / 1000
-          for (const stepM of [goneM, toldM]) if (stepM > reach.stepM) reach.stepM = Math.min(stepM, fastestM)
-        }
-      }
+      if (!this.#gaps.isGapBefore(now)) this.#step(now, lat[row]!, lon[row]!, speedMps[row]!)
       this.#timeMs = now
       this.#lat = lat[row]!
       this.#lon = lon[row]!
     }
+  }
+
+  /** Millions of fixes pass here: no distance is measured, a bound of it does. */
+  #step(timeMs: number, lat: number, lon: number, speedMps: number): void {
+    const seconds = (timeMs - this.#timeMs) / 1000
+    const mostM = (Math.abs(lat - this.#lat) + Math.abs(lon - this.#lon)) * MAX_METRES_PER_DEGREE
+    const toldM = speedMps * seconds
+    // Comparisons with NaN, a speed that was not told or no fix before, are false.
+    const stepM = toldM > mostM ? toldM : mostM
+    if (stepM > this.#reach.stepM)
+      this.#reach.stepM = Math.max(this.#reach.stepM, Math.min(stepM, seconds * WAY_LIMITS.maxSpeedMps))
   }
 
   mayTouch(box: Box): boolean {

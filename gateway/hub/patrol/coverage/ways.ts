@@ -32,7 +32,7 @@ export interface Way {
 }
 
 /** No degree anywhere is longer: a bound that saves the exact distance for nearly all fixes. */
-const MAX_METRES_PER_DEGREE = 111_700
+export const MAX_METRES_PER_DEGREE = 111_700
 
 interface Ended {
   lat: number
