@@ -120,9 +120,12 @@ export class ReachReading {
   #step(timeMs: number, lat: number, lon: number, speedMps: number): void {
     const seconds = (timeMs - this.#timeMs) / 1000
     const mostM = (Math.abs(lat - this.#lat) + Math.abs(lon - this.#lon)) * MAX_METRES_PER_DEGREE
-    const toldM = speedMps * seconds
-    // Comparisons with NaN, a speed that was not told or no fix before, are false.
-    const stepM = toldM > mostM ? toldM : mostM
+    this.#lengthen(mostM, seconds)
+    this.#lengthen(speedMps * seconds, seconds)
+  }
+
+  /** A comparison with NaN is false: with a speed that was not told, or where there was no fix before. */
+  #lengthen(stepM: number, seconds: number): void {
     if (stepM > this.#reach.stepM)
       this.#reach.stepM = Math.max(this.#reach.stepM, Math.min(stepM, seconds * WAY_LIMITS.maxSpeedMps))
   }
