@@ -10,9 +10,13 @@ import { planPatrols } from '../browser/fixture-patrols.ts'
 import { findChromium } from '../servers/chromium.ts'
 import { type BenchRow, benchRow } from './row.ts'
 
-const PATROLS = 100
 const SHIFT_MS = 8 * 3_600_000
-const FIXES = [1_000, 28_800] as const
+/** A hundred patrols with few fixes and with many, and a whole city's shift. */
+const SCENES = [
+  { patrols: 100, fixes: 1_000 },
+  { patrols: 100, fixes: 28_800 },
+  { patrols: 1_100, fixes: 1_000 },
+] as const
 const PLAY_MS = 15_000
 const SPEED = 60
 const PATIENCE_MS = 180_000
@@ -29,7 +33,7 @@ interface Measured {
 }
 
 /**
- * The replay of a hundred patrols over a shift in Chromium without a graphics card: from the answer's last byte to the
+ * The replay of patrols over a shift in Chromium without a graphics card: from the answer's last byte to the
  * first frame with all heads and until all their ways are drawn, frames a second while playing, and the page's heap,
  * with few and with many fixes a track.
  * The hub thins, as it does for the page.
@@ -41,12 +45,13 @@ export async function benchReplayPage(log: (line: string) => void): Promise<Benc
     const root = fileURLToPath(new URL('../../dashboards/web', import.meta.url))
     await build({ root, logLevel: 'warn', build: { outDir: dist, emptyOutDir: true } })
     const rows: BenchRow[] = []
-    for (const fixes of FIXES) {
-      const { firstFrameMs, waysMs, fps, heapMB } = await measure(browser, dist, fixes)
+    for (const scene of SCENES) {
+      const { patrols, fixes } = scene
+      const { firstFrameMs, waysMs, fps, heapMB } = await measure(browser, dist, scene)
       log(
-        `${PATROLS} × ${fixes}: first frame ${firstFrameMs.toFixed(0)} ms, all ways ${waysMs.toFixed(0)} ms, ${fps.toFixed(1)} frames/s, ${heapMB} MB`,
+        `${patrols} × ${fixes}: first frame ${firstFrameMs.toFixed(0)} ms, all ways ${waysMs.toFixed(0)} ms, ${fps.toFixed(1)} frames/s, ${heapMB} MB`,
       )
-      const what = `replay of ${PATROLS} tracks of ${fixes.toLocaleString('en')} fixes`
+      const what = `replay of ${patrols.toLocaleString('en')} tracks of ${fixes.toLocaleString('en')} fixes`
       rows.push(
         benchRow(`${what}: data to first frame`, 'ms', firstFrameMs, 'limit', FIRST_FRAME_MS),
         benchRow(`${what}: data to all ways drawn`, 'ms', waysMs, 'limit of the first frame', FIRST_FRAME_MS),
@@ -56,7 +61,7 @@ export async function benchReplayPage(log: (line: string) => void): Promise<Benc
           'MB',
           heapMB,
           'fixes as JSON',
-          (PATROLS * fixes * JSON_BYTES) / MB,
+          (patrols * fixes * JSON_BYTES) / MB,
         ),
       )
     }
@@ -70,9 +75,13 @@ export async function benchReplayPage(log: (line: string) => void): Promise<Benc
 /** `{"time":"2026-05-01T08:00:00.000Z","lat":31.2304123,"lon":121.4737012,"speedMps":4.5,"courseDeg":90.1}` */
 const JSON_BYTES = 98
 
-async function measure(browser: Browser, dist: string, fixes: number): Promise<Measured> {
+async function measure(
+  browser: Browser,
+  dist: string,
+  { patrols: many, fixes }: (typeof SCENES)[number],
+): Promise<Measured> {
   const fromMs = Math.floor(Date.now() / 1000) * 1000 - SHIFT_MS
-  const asked = { patrols: PATROLS, fixes, intervalMs: SHIFT_MS / fixes, fromMs }
+  const asked = { patrols: many, fixes, intervalMs: SHIFT_MS / fixes, fromMs }
   const patrols = planPatrols(generateDistrict(1), asked)
   const hub = await startFixtureHub(dist, patrols)
   const context = await browser.newContext({
@@ -89,7 +98,7 @@ async function measure(browser: Browser, dist: string, fixes: number): Promise<M
     await page.goto(`${hub.url}/?view=replay&device=patrol-001&${range}&${rest}`)
     await page.getByTestId('timeline').waitFor()
     await page.waitForTimeout(10_000)
-    await page.evaluate(WATCH_FIRST_FRAME)
+    await page.evaluate(watchFirstFrame(many))
     await page.getByTestId('all-devices').click()
     const [firstFrameMs, waysMs] = await page.evaluate<[number, number]>(
       'Promise.all([window.firstFrameMs, window.waysMs])',
@@ -108,7 +117,7 @@ async function measure(browser: Browser, dist: string, fixes: number): Promise<M
 }
 
 /** From the end of the answer that holds all tracks to the second frame after the heads were set. */
-const WATCH_FIRST_FRAME = `{
+const watchFirstFrame = (patrols: number): string => `{
   let answeredMs = performance.now()
   const { fetch } = window
   window.fetch = async (...asked) => {
@@ -125,7 +134,7 @@ const WATCH_FIRST_FRAME = `{
   const shown = (name) => new Promise((done) => {
     const map = document.querySelector('[data-testid=map]')
     const watch = new MutationObserver(() => {
-      if (!(Number(map.dataset[name]) >= 100)) return
+      if (!(Number(map.dataset[name]) >= ${patrols})) return
       watch.disconnect()
       requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - answeredMs)))
     })
