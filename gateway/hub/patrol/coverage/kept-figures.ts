@@ -30,8 +30,9 @@ interface Answer extends TimeSpan {
   ground: Ground
   codes: ReadonlySet<string>
   byUnit: Promise<ReadonlyMap<string, AnyFigures>>
-  /** Of the monotonic clock; undefined: somebody is counting. */
+  /** Of the monotonic clock. */
   askedMs: number
+  /** Undefined while it is counted. */
   countedMs: number | undefined
   /** A fix of the range was stored since it was asked for. */
   isOld: boolean
@@ -69,7 +70,10 @@ export class KeptFigures {
       kept.ground === ground &&
       this.#isFresh(kept) &&
       units.every(({ properties }) => kept.codes.has(properties.code))
-    if (isGood) return kept.byUnit
+    if (isGood) {
+      this.#keep(key, kept)
+      return kept.byUnit
+    }
     const byUnit = this.#count(policy, units, wanted)
     const codes = new Set(units.map(({ properties }) => properties.code))
     const { fromMs, toMs, devices } = wanted
