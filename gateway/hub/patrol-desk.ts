@@ -3,9 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { ownOrShipped } from '../../proto/catalogue/catalogue-file.ts'
 import { loadPatrolRules, type PatrolRules } from '../../proto/catalogue/patrol-rules.ts'
 import { loadShiftChecks } from '../../proto/catalogue/shift-checks.ts'
-import type { GridFeature } from '../../proto/district.ts'
 import type { Fix } from '../../proto/domain.ts'
-import { COVERAGE_POLICIES, type Policy } from '../../proto/patrol-http.ts'
 import type { Log } from '../foundation/log.ts'
 import { VERSION } from '../foundation/version.ts'
 import type { LiveFeed } from './api/live-feed.ts'
@@ -24,9 +22,9 @@ import { KeptFigures } from './patrol/coverage/kept-figures.ts'
 import { LastSeenRegister } from './patrol/coverage/last-seen.ts'
 import { LiveCoverages } from './patrol/coverage/live-coverage.ts'
 import { partsOf } from './patrol/coverage/live-coverage-rows.ts'
-import { policyMakers } from './patrol/coverage/makers.ts'
+import { coveragePolicies, policyMakers } from './patrol/coverage/makers.ts'
 import { ShiftSurvey } from './patrol/coverage/shift-survey.ts'
-import { PatrolGround, PatrolGrounds } from './patrol/ground/patrol-ground.ts'
+import { PatrolGrounds } from './patrol/ground/patrol-ground.ts'
 import { placeNamer } from './patrol/ground/place-namer.ts'
 import { JudgedShifts } from './patrol/shifts/judged-shifts.ts'
 import { KeptReports } from './patrol/shifts/kept-reports.ts'
@@ -181,22 +179,3 @@ const rulesDigest = ({ catalogue }: PatrolSources['config'], checks: object, rul
     JSON.stringify(coveragePolicies(rules)),
     readFileSync(ownOrShipped('patrol-rules.yaml', catalogue), 'utf8'),
   )
-
-/** Named, with their versions and words, as they are in the answer about any grid. */
-function coveragePolicies(rules: PatrolRules): Policy[] {
-  const square = [
-    [121, 31],
-    [121.0001, 31],
-    [121.0001, 31.0001],
-    [121, 31.0001],
-    [121, 31],
-  ] satisfies [number, number][]
-  const grid: GridFeature = {
-    type: 'Feature',
-    geometry: { type: 'Polygon', coordinates: [square] },
-    properties: { code: '00', name: 'any' },
-  }
-  const ground = new PatrolGround({ grids: [grid], streets: [], components: [] }, rules)
-  const makers = policyMakers(() => ground)
-  return COVERAGE_POLICIES.map((policy) => makers[policy]([grid], { fromMs: 0, toMs: 1 }).result()[0]!.policy)
-}

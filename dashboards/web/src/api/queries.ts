@@ -1,5 +1,5 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
-import type { Case } from '../../../../proto/http.ts'
+import type { Case, Device } from '../../../../proto/http.ts'
 import {
   fetchCase,
   fetchCases,
@@ -30,6 +30,10 @@ export const devicesQuery = queryOptions({
   queryFn: ({ signal }) => fetchDevices(signal),
   refetchInterval: 30_000,
 })
+
+/** Ids of those that have ever had a place. */
+export const idsWithTracks = ({ devices }: { devices: readonly Device[] }): string[] =>
+  devices.filter(({ lastFix }) => lastFix).map(({ id }) => id)
 
 /** Of the gateway that carries the device. */
 export const gatewayHealthQuery = (device: string) =>

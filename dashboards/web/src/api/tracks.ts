@@ -8,9 +8,9 @@ import {
   TRACK_COLUMNS_TYPE,
 } from '../../../../proto/track-columns.ts'
 import { ALL } from '../url-state.ts'
-import { API, during, fetchDevices, get, type Range, refusal } from './client.ts'
+import { API, during, get, type Range, refusal } from './client.ts'
 import { HubError } from './hub-error.ts'
-import { freshMs } from './queries.ts'
+import { devicesQuery, freshMs, idsWithTracks } from './queries.ts'
 
 /** Tracks as typed arrays, and what lies beside them in time: no JSON is made of a fix. */
 
@@ -113,7 +113,8 @@ export const fittingTracksQuery = (devices: Asked, range: Range, detail: Detail)
   queryOptions({
     queryKey: keyOf(devices, range, detail),
     queryFn: async ({ signal, client }) => {
-      const ids = devices === ALL ? await everyDevice(signal) : devices
+      // The list that the live session keeps, as it is by now.
+      const ids = devices === ALL ? idsWithTracks(await client.fetchQuery(devicesQuery)) : devices
       const tell = (progress: TracksProgress) =>
         client.setQueryData(tracksProgressQuery(devices, range, detail).queryKey, progress)
       return askTracks(ids, range, detail, { signal, tell })
@@ -134,9 +135,6 @@ export const tracksProgressQuery = (devices: Asked, range: Range, detail: Detail
     queryFn: skipToken,
     gcTime: KEPT_MS,
   })
-
-const everyDevice = async (signal: AbortSignal): Promise<string[]> =>
-  (await fetchDevices(signal)).devices.filter(({ lastFix }) => lastFix).map(({ id }) => id)
 
 const kept = (range: Range) => ({ staleTime: freshMs(range), gcTime: KEPT_MS, structuralSharing: false })
 

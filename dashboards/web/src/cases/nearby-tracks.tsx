@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Skeleton } from 'antd'
 import { useMemo } from 'react'
 import type { Case } from '../../../../proto/http.ts'
-import { devicesQuery } from '../api/queries.ts'
+import { devicesQuery, idsWithTracks } from '../api/queries.ts'
 import { tracksQuery } from '../api/tracks.ts'
 import { useWords } from '../i18n/language.tsx'
 import { nearbyDevices } from '../replay/nearby.ts'
@@ -25,10 +25,7 @@ export function NearbyTracks({ one }: { one: Case }) {
   const raisedMs = Date.parse(one.raised)
   const range = { fromMs: raisedMs - AROUND_MS, toMs: raisedMs + AROUND_MS }
   const devices = useQuery(devicesQuery)
-  const known = useMemo(
-    () => (devices.data?.devices ?? []).filter(({ lastFix }) => lastFix).map(({ id }) => id),
-    [devices.data],
-  )
+  const known = useMemo(() => (devices.data ? idsWithTracks(devices.data) : []), [devices.data])
   const tracks = useQuery({
     ...tracksQuery(known, range, TOLERANCE_M),
     enabled: one.position !== undefined && known.length > 0,

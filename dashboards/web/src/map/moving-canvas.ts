@@ -31,8 +31,6 @@ export class MovingCanvas {
   readonly #canvas = document.createElement('canvas')
   readonly #context: CanvasRenderingContext2D
   #draw: Draw | undefined
-  /** Nothing is on it. */
-  #clear = true
 
   /** @param inSoftware whether pictures are played by the processor: then it keeps this one too. @throws Error where the browser gives no 2D canvas. */
   constructor(map: MapLibre, inSoftware: boolean) {
@@ -53,7 +51,7 @@ export class MovingCanvas {
   show(draw: Draw | undefined): void {
     this.#draw = draw
     if (draw) this.#drawNow(draw)
-    else if (!this.#clear) this.#wipe()
+    else this.#wipe()
   }
 
   remove(): void {
@@ -63,7 +61,6 @@ export class MovingCanvas {
 
   #drawNow(draw: Draw): void {
     this.#wipe()
-    this.#clear = false
     draw(this.#pen())
   }
 
@@ -79,7 +76,6 @@ export class MovingCanvas {
     this.#context.setTransform(1, 0, 0, 1, 0, 0)
     this.#context.clearRect(0, 0, width, height)
     this.#context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    this.#clear = true
   }
 
   /** The map is never turned or tilted, so that one point and the scale say where everything lies. */

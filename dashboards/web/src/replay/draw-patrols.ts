@@ -1,7 +1,7 @@
 import type { Pen } from '../map/moving-canvas.ts'
 import { drawFading } from './fading-line.ts'
 import { type Heads, HIDDEN, LOST } from './heads.ts'
-import { type AtlasPlace, arrowOf, dotOf, type LabelAtlas } from './label-atlas.ts'
+import { ATLAS_SCALE, type AtlasPlace, arrowOf, dotOf, type LabelAtlas } from './label-atlas.ts'
 import { FreeRoom } from './label-room.ts'
 import { trailsOf } from './trails.ts'
 
@@ -66,9 +66,9 @@ export function drawPatrols(
 }
 
 /** As it is written on the map, beside the head's place. */
-const inPx = ({ width, height, anchorX, anchorY, scale }: AtlasPlace) => ({
-  widthPx: width * scale,
-  heightPx: height * scale,
-  leftPx: -anchorX * scale,
-  topPx: -anchorY * scale,
+const inPx = ({ width, height, anchorX, anchorY }: AtlasPlace) => ({
+  widthPx: width / ATLAS_SCALE,
+  heightPx: height / ATLAS_SCALE,
+  leftPx: -anchorX / ATLAS_SCALE,
+  topPx: -anchorY / ATLAS_SCALE,
 })

@@ -21,12 +21,10 @@ export interface AtlasPlace {
   /** From the picture's upper left corner to the place that it belongs to. */
   anchorX: number
   anchorY: number
-  /** CSS px on the map for one px of the picture. */
-  scale: number
 }
 
 /** Drawn at twice the size that is written, for sharp screens. */
-const ATLAS_SCALE = 2
+export const ATLAS_SCALE = 2
 const FONT_PX = 11.5 * ATLAS_SCALE
 const NAME_PX = 17 * ATLAS_SCALE
 const HEAD_PX = 26 * ATLAS_SCALE
@@ -48,7 +46,7 @@ export function labelAtlas(patrols: readonly Patrol[]): LabelAtlas {
       x = 0
       y += height + 2
     }
-    const place = { x, y, width, height, anchorX: width / 2, anchorY, scale: 1 / ATLAS_SCALE }
+    const place = { x, y, width, height, anchorX: width / 2, anchorY }
     x += width + 2
     return place
   }

@@ -25,9 +25,6 @@ export interface AreasSurvey extends Survey<AreaOfGrid[]> {
   cells(gridCode: string): AreaCells
 }
 
-/** Rather a little too much: the planes of the grids differ. */
-const ROOM = 1.01
-
 interface Traveller {
   /** By grid, 1 where it has come near. */
   hasMet: Uint8Array
@@ -37,7 +34,7 @@ interface Traveller {
 export function surveyAreas(grids: readonly GridFeature[], policy: AreaPolicy = AREA_POLICY): AreasSurvey {
   const surveys = grids.map((grid) => surveyArea(grid, policy))
   const farM = Math.max(policy.sightM, policy.poorReachM)
-  const boxes = grids.map((grid) => widened(boxOf([grid]), farM * ROOM))
+  const boxes = grids.map((grid) => widened(boxOf([grid]), farM))
   const numbers = new Map(grids.map(({ properties }, number) => [properties.code, number]))
   const travellers = new Map<string, Traveller>()
   return {

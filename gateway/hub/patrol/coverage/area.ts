@@ -234,7 +234,7 @@ export function outOfOrder({ device, timeMs }: Track, row: number, lastMs: numbe
 }
 
 /** Named, with its text. */
-function areaPolicy(policy: AreaPolicy): Policy {
+export function areaPolicy(policy: AreaPolicy): Policy {
   const { cellM, sightM, poorReachM, maxAccuracyM, maxHdop, maxSpeedMps } = policy
   const { maxBridgeMs, maxBridgedFixes } = policy
   const bridgeS = maxBridgeMs / 1000

@@ -178,7 +178,7 @@ function passOf(sheet: Sheet, { properties, geometry }: ComponentFeature, i: num
   }
 }
 
-function componentPolicy(policy: ComponentPolicy): Policy {
+export function componentPolicy(policy: ComponentPolicy): Policy {
   const { passM, poorReachM, maxAccuracyM, maxHdop, maxSpeedMps } = policy
   return {
     id: 'components',

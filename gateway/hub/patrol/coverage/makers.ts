@@ -1,16 +1,18 @@
 import type { PatrolRules } from '../../../../proto/catalogue/patrol-rules.ts'
 import type { GridFeature } from '../../../../proto/district.ts'
+import type { Policy } from '../../../../proto/patrol-http.ts'
 import type { GridComponents } from '../ground/grid-components.ts'
 import type { RoadGrid } from '../ground/road-steps.ts'
 import { Matcher } from '../streets/matcher.ts'
 import type { StreetNetwork } from '../streets/street-network.ts'
 import type { Survey } from '../survey.ts'
+import { AREA_POLICY, areaPolicy } from './area.ts'
 import { surveyAreas } from './area-of-grids.ts'
-import { surveyComponents } from './components.ts'
+import { COMPONENT_POLICY, componentPolicy, surveyComponents } from './components.ts'
 import type { PolicyMakers } from './policies.ts'
-import { surveyRoad } from './road.ts'
+import { ROAD_POLICY, roadPolicy, surveyRoad } from './road.ts'
 import { StreetMatching } from './road-matching.ts'
-import { surveyVisits } from './visits.ts'
+import { surveyVisits, VISIT_POLICY, visitPolicy } from './visits.ts'
 
 /** What the policies have to know of a district. */
 export interface PatrolledDistrict {
@@ -53,6 +55,14 @@ export function policyMakers(current: () => PatrolledDistrict): PolicyMakers {
     },
   }
 }
+
+/** The four with their versions and words, as answers have them. */
+export const coveragePolicies = (rules: PatrolRules): Policy[] => [
+  areaPolicy(AREA_POLICY),
+  roadPolicy(ROAD_POLICY),
+  componentPolicy(COMPONENT_POLICY),
+  visitPolicy(VISIT_POLICY, rules),
+]
 
 const bare = <Result>(survey: Survey<Result>): Survey<Result> => ({
   add: (track) => survey.add(track),

@@ -41,8 +41,6 @@ export interface RoadSurvey extends Survey<RoadOfGrid[]> {
 
 const COVERED = 1
 const UNCERTAIN = 2
-/** The plane of a step differs a little from that of a way. */
-const ROOM = 1.01
 
 /** What is known of the streets of one grid. */
 interface Sheet {
@@ -177,7 +175,7 @@ export function surveyRoad(
 }
 
 const boxAround = ({ latA, lonA, latB, lonB }: Way, reachM: number): Box =>
-  widened(boxOfPlaces([latA, latB], [lonA, lonB]), reachM * ROOM)
+  widened(boxOfPlaces([latA, latB], [lonA, lonB]), reachM)
 
 function slotsByPart(sheets: Sheet[]) {
   const slotsOf = new Map<number, SlotOfSheet[]>()

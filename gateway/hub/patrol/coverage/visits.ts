@@ -236,7 +236,7 @@ function countOf({ what, id, name, className, asked, visits, inHours }: Thing): 
   }
 }
 
-function visitPolicy({ minConfidence }: VisitPolicy, { visit }: PatrolRules): Policy {
+export function visitPolicy({ minConfidence }: VisitPolicy, { visit }: PatrolRules): Policy {
   const { gridMinutes, gridMetres, sameVisitMinutes, againMinutes } = visit
   return {
     id: 'visits',

@@ -56,15 +56,14 @@ export const union = (a: Box, b: Box): Box => ({
 export const touch = (a: Box, b: Box): boolean =>
   a.west <= b.east && a.east >= b.west && a.south <= b.north && a.north >= b.south
 
+/** Planes of different latitudes measure a little differently: rather too much than too little. */
+const ROOM = 1.01
+
 /** By so many metres to each side, rather a little more. */
 export function widened(box: Box, byM: number): Box {
   const { west, south, east, north } = box
   if (west > east) return box
   const { lat, lon } = metresPerDegree(Math.max(Math.abs(south), Math.abs(north)))
-  return {
-    west: west - byM / lon,
-    south: south - byM / lat,
-    east: east + byM / lon,
-    north: north + byM / lat,
-  }
+  const [roomLat, roomLon] = [(byM * ROOM) / lat, (byM * ROOM) / lon]
+  return { west: west - roomLon, south: south - roomLat, east: east + roomLon, north: north + roomLat }
 }
